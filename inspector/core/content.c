@@ -34,7 +34,7 @@ static void compare(const struct comparer *comparer, uint64_t addr, uint64_t siz
 
     if (!gt_add(addr, size, &end)) return;
     for (size_t i = 0; i < core->runs.len && !content->differs; i++) {
-        const struct gt_run *run = gt_vec_at(&core->runs, i);
+        const struct gt_memory_run *run = gt_vec_at(&core->runs, i);
         uint64_t from = run->start > addr ? run->start : addr;
         uint64_t to = run->end < end ? run->end : end;
         if (from >= to) continue;

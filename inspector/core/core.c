@@ -93,7 +93,7 @@ static struct gt_core *new_core(const char *path)
     core->path = gt_strdup(strcmp(path, "-") == 0 ? "standard input" : path);
     core->pid = GT_UNKNOWN;
     core->segments = GT_VEC_OF(struct gt_segment);
-    core->runs = GT_VEC_OF(struct gt_run);
+    core->runs = GT_VEC_OF(struct gt_memory_run);
     core->threads = GT_VEC_OF(struct gt_thread);
     core->mappings = GT_VEC_OF(struct gt_file_mapping);
     core->extended = GT_VEC_OF(struct gt_extended);

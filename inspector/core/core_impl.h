@@ -94,7 +94,7 @@ bool gt_note_is(const struct gt_note *note, const char *owner, uint32_t type);
 
 /* ---- the core ----------------------------------------------------------------------------- */
 
-struct gt_run { /* [start, end) of the target, at `bytes` in this process */
+struct gt_memory_run { /* [start, end) of the target, at `bytes` in this process */
     uint64_t start, end;
     const unsigned char *bytes;
 };
@@ -117,8 +117,8 @@ struct gt_core {
     struct gt_vec segments;  /* struct gt_segment */
     struct gt_u64s declared; /* a segment: its p_filesz in the header */
 
-    struct gt_vec runs;   /* struct gt_run */
-    struct gt_run widest; /* a copy of the longest run, which most look-ups hit */
+    struct gt_vec runs;          /* struct gt_memory_run */
+    struct gt_memory_run widest; /* a copy of the longest run, which most look-ups hit */
     struct gt_memory memory;
     struct gt_vec extended; /* struct gt_extended */
 

@@ -8,14 +8,14 @@
 
 #include <stdlib.h>
 
-static bool holds(const struct gt_run *run, uint64_t addr)
+static bool holds(const struct gt_memory_run *run, uint64_t addr)
 {
     return addr - run->start < run->end - run->start; /* wraps below start, and is too large */
 }
 
-static const struct gt_run *search(const struct gt_core *core, uint64_t addr)
+static const struct gt_memory_run *search(const struct gt_core *core, uint64_t addr)
 {
-    const struct gt_run *low = core->runs.data;
+    const struct gt_memory_run *low = core->runs.data;
     size_t count = core->runs.len;
 
     if (count == 0) return NULL;
@@ -30,7 +30,7 @@ static const struct gt_run *search(const struct gt_core *core, uint64_t addr)
 static const unsigned char *map(const void *ctx, uint64_t addr, uint64_t *avail)
 {
     const struct gt_core *core = ctx;
-    const struct gt_run *run = &core->widest;
+    const struct gt_memory_run *run = &core->widest;
 
     if (!holds(run, addr)) run = search(core, addr);
     if (!run) return NULL;
@@ -41,7 +41,7 @@ static const unsigned char *map(const void *ctx, uint64_t addr, uint64_t *avail)
 static struct gt_filled filled(const void *ctx, uint64_t addr, uint64_t end)
 {
     const struct gt_core *core = ctx;
-    const struct gt_run *run = &core->widest;
+    const struct gt_memory_run *run = &core->widest;
 
     if (!holds(run, addr)) run = search(core, addr);
     if (!run || !gt_lies_in(&core->file, run->bytes)) return (struct gt_filled){addr, end};
@@ -54,7 +54,7 @@ static struct gt_filled filled(const void *ctx, uint64_t addr, uint64_t end)
 
 static void pick_widest(struct gt_core *core)
 {
-    const struct gt_run *runs = core->runs.data;
+    const struct gt_memory_run *runs = core->runs.data;
 
     for (size_t i = 0; i < core->runs.len; i++)
         if (runs[i].end - runs[i].start > core->widest.end - core->widest.start)
@@ -67,21 +67,22 @@ void gt_memory_init(struct gt_core *core)
     pick_widest(core);
 }
 
-static void add_piece(struct gt_vec *runs, const struct gt_run *image, uint64_t start, uint64_t end)
+static void add_piece(struct gt_vec *runs, const struct gt_memory_run *image, uint64_t start,
+                      uint64_t end)
 {
-    struct gt_run piece = {start, end, image->bytes + (start - image->start)};
+    struct gt_memory_run piece = {start, end, image->bytes + (start - image->start)};
     gt_vec_add(runs, &piece);
 }
 
 /* The old runs, with the image in the gaps between them. */
-static struct gt_vec fill_gaps(const struct gt_vec *old, const struct gt_run *image)
+static struct gt_vec fill_gaps(const struct gt_vec *old, const struct gt_memory_run *image)
 {
-    struct gt_vec runs = GT_VEC_OF(struct gt_run);
+    struct gt_vec runs = GT_VEC_OF(struct gt_memory_run);
     uint64_t at = image->start; /* the image is placed, or hidden by a run, below this address */
 
     gt_vec_reserve(&runs, old->len + 2);
     for (size_t i = 0; i < old->len; i++) {
-        const struct gt_run *run = gt_vec_at(old, i);
+        const struct gt_memory_run *run = gt_vec_at(old, i);
         uint64_t stop = run->start < image->end ? run->start : image->end;
         if (at < stop) add_piece(&runs, image, at, stop);
         gt_vec_add(&runs, run);
@@ -94,7 +95,7 @@ static struct gt_vec fill_gaps(const struct gt_vec *old, const struct gt_run *im
 void gt_core_add_image(struct gt_core *core, uint64_t addr, const unsigned char *bytes,
                        uint64_t size)
 {
-    struct gt_run image = {.start = addr, .bytes = bytes};
+    struct gt_memory_run image = {.start = addr, .bytes = bytes};
 
     if (size == 0 || !gt_add(addr, size, &image.end)) return;
     struct gt_vec runs = fill_gaps(&core->runs, &image);
@@ -104,14 +105,14 @@ void gt_core_add_image(struct gt_core *core, uint64_t addr, const unsigned char 
 }
 
 /* The old runs, with `over` in the place of what they have there. */
-static struct gt_vec cover(const struct gt_vec *old, const struct gt_run *over)
+static struct gt_vec cover(const struct gt_vec *old, const struct gt_memory_run *over)
 {
-    struct gt_vec runs = GT_VEC_OF(struct gt_run);
+    struct gt_vec runs = GT_VEC_OF(struct gt_memory_run);
     bool placed = false;
 
     gt_vec_reserve(&runs, old->len + 2);
     for (size_t i = 0; i < old->len; i++) {
-        const struct gt_run *run = gt_vec_at(old, i);
+        const struct gt_memory_run *run = gt_vec_at(old, i);
         uint64_t start = run->start > over->end ? run->start : over->end;
         if (run->start < over->start)
             add_piece(&runs, run, run->start, run->end < over->start ? run->end : over->start);
@@ -128,7 +129,7 @@ static struct gt_vec cover(const struct gt_vec *old, const struct gt_run *over)
 void gt_memory_replace(struct gt_core *core, uint64_t addr, const unsigned char *bytes,
                        uint64_t size)
 {
-    struct gt_run over = {.start = addr, .bytes = bytes};
+    struct gt_memory_run over = {.start = addr, .bytes = bytes};
 
     if (size == 0 || !gt_add(addr, size, &over.end)) return;
     struct gt_vec runs = cover(&core->runs, &over);

@@ -130,7 +130,7 @@ static void let_go(const unsigned char *bytes, uint64_t size)
     if (size >= WORTH && end > from) (void)madvise((void *)from, end - from, MADV_DONTNEED);
 }
 
-static uint64_t pages_not_zero(const struct gt_run *run, uint64_t start, uint64_t end)
+static uint64_t pages_not_zero(const struct gt_memory_run *run, uint64_t start, uint64_t end)
 {
     uint64_t sum = 0;
 
@@ -144,7 +144,7 @@ static uint64_t pages_not_zero(const struct gt_run *run, uint64_t start, uint64_
 }
 
 /* How many of the bytes [start, end) of a run are in pages that are not all zeros. */
-static uint64_t not_zero(const struct gt_run *run, uint64_t start, uint64_t end)
+static uint64_t not_zero(const struct gt_memory_run *run, uint64_t start, uint64_t end)
 {
     uint64_t sum = 0;
 
@@ -169,7 +169,7 @@ bool gt_lies_in(const struct gt_mapped *file, const unsigned char *bytes)
 }
 
 /* Of a copy of the core's bytes, without the zeros behind them. */
-static uint64_t copied(const struct gt_core *core, const struct gt_run *run, uint64_t start,
+static uint64_t copied(const struct gt_core *core, const struct gt_memory_run *run, uint64_t start,
                        uint64_t end)
 {
     for (size_t i = 0; i < core->extended.len; i++) {
@@ -180,8 +180,8 @@ static uint64_t copied(const struct gt_core *core, const struct gt_run *run, uin
     return 0;
 }
 
-static uint64_t resident_of(const struct gt_core *core, const struct gt_run *run, uint64_t start,
-                            uint64_t end)
+static uint64_t resident_of(const struct gt_core *core, const struct gt_memory_run *run,
+                            uint64_t start, uint64_t end)
 {
     uint64_t offset = (uint64_t)(run->bytes - core->file.bytes);
 
@@ -192,12 +192,12 @@ static uint64_t resident_of(const struct gt_core *core, const struct gt_run *run
 
 static uint64_t end_of_run(const void *runs, size_t index)
 {
-    return ((const struct gt_run *)runs)[index].end;
+    return ((const struct gt_memory_run *)runs)[index].end;
 }
 
 uint64_t gt_core_resident(const struct gt_core *core, uint64_t start, uint64_t end)
 {
-    const struct gt_run *runs = core->runs.data;
+    const struct gt_memory_run *runs = core->runs.data;
     uint64_t sum = 0;
 
     for (size_t i = gt_upper_bound(runs, 0, core->runs.len, start, end_of_run);

@@ -65,9 +65,9 @@ static void cut_front(struct load *load, uint64_t bytes)
 static void add_run(struct gt_core *core, const struct load *load)
 {
     if (load->segment.file_bytes == 0) return;
-    struct gt_run run = {load->segment.start, load->segment.start + load->segment.file_bytes,
-                         core->file.bytes + load->offset};
-    struct gt_run *last = core->runs.len ? gt_vec_at(&core->runs, core->runs.len - 1) : NULL;
+    struct gt_memory_run run = {load->segment.start, load->segment.start + load->segment.file_bytes,
+                                core->file.bytes + load->offset};
+    struct gt_memory_run *last = core->runs.len ? gt_vec_at(&core->runs, core->runs.len - 1) : NULL;
 
     if (last && last->end == run.start && last->bytes + (last->end - last->start) == run.bytes)
         last->end = run.end;
