@@ -34,9 +34,9 @@ def link_all(source, target, left_out):
 @pytest.fixture
 def compiler_without(tmp_path):
     """A compiler that does not find some headers, which are left out of its root."""
-    told = subprocess.run([*shlex.split(CC), "--sysroot=/nowhere", "-E", "-v", "-x", "c", "-"],
+    reported = subprocess.run([*shlex.split(CC), "--sysroot=/nowhere", "-E", "-v", "-x", "c", "-"],
                           stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    if "/nowhere" not in told.stderr:
+    if "/nowhere" not in reported.stderr:
         pytest.skip(f"{CC} does not look for headers under another root")
 
     def root(*headers):

@@ -48,6 +48,12 @@ def test_a_document_has_a_command():
         assert any(names in path.read_text() for path in (ROOT / "inspector/cli/commands").iterdir()), document
 
 
+def test_the_readme_shows_each_command():
+    _, _, use = (ROOT / "README.md").read_text().partition("## To use it")
+    shown = set(re.findall(r"^    gotopsy ([a-z]+) ", use.partition("## The library")[0], re.MULTILINE))
+    assert shown - {"core"} == set(COMMANDS) - {"report", "version"}, "`gotopsy core` is the report"
+
+
 def test_no_other_source_lists_commands():
     assert not _lists(f"gt_command_{name}" for name in COMMANDS)
 

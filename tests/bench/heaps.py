@@ -129,7 +129,7 @@ def figures(heap, measured, others):
 
 
 def bench(name, folder, program, runs=RUNS):
-    """Tells what each command costs, and returns it. The whole of `check` stands for the mark."""
+    """Prints what each command costs, and returns it. The whole of `check` stands for the mark."""
     stats = json.loads((folder / "truth.json").read_text())["memstats"]
     marks = collector_ms((folder / "gctrace.txt").read_text())
     unit = min(marks) if min(marks) >= LEAST_UNIT else 0

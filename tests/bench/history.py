@@ -103,7 +103,7 @@ def _line(name, heap, command, cost, before):
     )
 
 
-def tell(path):
+def show(path):
     """Prints the table of the last run."""
     new, old = last_two(path)
     if not new:
@@ -117,4 +117,4 @@ def tell(path):
 
 
 if __name__ == "__main__":
-    tell(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else FILE)
+    show(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else FILE)

@@ -28,7 +28,7 @@ def test_only_runs_on_one_machine_at_one_scale_are_compared(tmp_path):
 
 
 def test_the_table_has_the_change(tmp_path, capsys):
-    history.tell(_file(tmp_path, _run(), _run(cpu=112)))
+    history.show(_file(tmp_path, _run(), _run(cpu=112)))
     line = capsys.readouterr().out.splitlines()[-1].split()
     assert line == ["list", "check", "112", "+12%", "2.24", "1.0", "+0%"]
 

@@ -8,7 +8,7 @@ import shutil
 
 from cost import Failed, measure
 
-PATIENCE = 300  # seconds; one that takes longer is ended, and told
+PATIENCE = 300  # seconds; one that takes longer is ended, and reported
 SCRIPT = "goroutines\nexit\n"
 
 # What each is given to do that comes nearest to a report. Words in braces are filled in.

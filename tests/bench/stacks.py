@@ -18,18 +18,18 @@ LIST_TARGET = 2  # seconds of CPU
 DELVE_TARGET = 10  # times delve's cost for each goroutine
 
 
-def stacks_told(core, exe):
+def stacks_reported(core, exe):
     """The stacks of the program's own goroutines as it names them itself: stack -> count."""
     listed = [PROGRAM, "goroutines", "--quiet", "--format=json", str(core), "--exe", str(exe)]
     groups = json.loads(subprocess.check_output(listed))["goroutines"]["groups"]
-    told = collections.Counter()
+    reported = collections.Counter()
     for group in groups:
         calls = [place["function"] for place in reversed(group["stack"])]
         turns = [call for call in calls if call in ("main.left", "main.right")]
         if turns:
             path = "".join("L" if turn == "main.left" else "R" for turn in turns[1:])
-            told[f"{path} {group['wait_reason']}"] += group["count"]
-    return told, len(groups)
+            reported[f"{path} {group['wait_reason']}"] += group["count"]
+    return reported, len(groups)
 
 
 def delve(folder):
@@ -53,7 +53,7 @@ def delve(folder):
 
 
 def measure_delve(program, core, exe):
-    """One run, since it takes long. That it listed them is told by the groups' totals."""
+    """One run, since it takes long. That it listed them is shown by the groups' totals."""
     script, said = core.parent / "listing.dlv", core.parent / "delve.txt"
     script.write_text(LISTING)
     options = ["--init", str(script), "--allow-non-terminal-interactive=true"]
@@ -82,12 +82,12 @@ def tell_delve(listing, count, folder, core, exe):
 def bench(folder):
     core, exe = folder / "core", folder / "bench-stacks"
     truth = json.loads((folder / "truth.json").read_text())
-    told, groups = stacks_told(core, exe)
-    if told != truth["stacks"]:
-        raise Failed("goroutines does not tell the stacks that the program has")
+    reported, groups = stacks_reported(core, exe)
+    if reported != truth["stacks"]:
+        raise Failed("goroutines does not list the stacks that the program has")
     count = truth["goroutines"]
     print(
-        f"\nstacks     {count:,} goroutines in {len(told):,} distinct stacks, in {groups:,} groups\n"
+        f"\nstacks     {count:,} goroutines in {len(reported):,} distinct stacks, in {groups:,} groups\n"
         f"\n"
         f"                wall ms   CPU ms   CPU µs/goroutine   memory MiB"
     )

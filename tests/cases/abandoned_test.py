@@ -32,7 +32,7 @@ def _of_way(report, way):
 
 @field.cases("abandoned")
 @pytest.mark.parametrize("way", WAYS)
-def test_each_way_is_told(case, way):
+def test_each_way_is_reported(case, way):
     """With its bytes, by which the heap is smaller when this way alone is mended."""
     finding, truth = _of_way(case.report(), way), case.core().truth
     _, sides, ends = WAYS[way]
@@ -53,10 +53,10 @@ def test_nothing_is_told_when_all_are_mended(case):
 
 
 @field.cases("waiting")
-def test_what_rests_is_not_told(case):
+def test_what_rests_is_not_reported(case):
     report = case.report()
-    told = [each["title"] for each in report["findings"] if each["kind"] == "hung-goroutine"]
-    assert told == []
+    reported = [each["title"] for each in report["findings"] if each["kind"] == "hung-goroutine"]
+    assert reported == []
 
 
 @pytest.mark.parametrize("version", VERSIONS)

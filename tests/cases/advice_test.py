@@ -1,7 +1,7 @@
 """Advice that can be followed: each row of inspector/detect/describe/advice.def, held against a program.
 
 The programs state of each of their leaks which row speaks of it, a word that the advice must have,
-and the place where a person has to look. Mended as the row tells, they have no finding.
+and the place where a person has to look. Mended as the row says, they have no finding.
 """
 
 import ast
@@ -54,7 +54,7 @@ def _is_of(advice, row):
 
 
 def _place(leak, folder):
-    """As the advice has to tell it."""
+    """As the advice has to say it."""
     if "line" not in leak:
         return None
     return f"{leak.get('how', 'at')} {leak['function']} ({folder}{leak['file']}:{leak['line']})"
@@ -66,14 +66,14 @@ def _says(finding, leak, folder, symbols):
     found = _is_of(finding["advice"], row)
     if finding["kind"] != row.kind or not found:
         return None
-    place, told = found
+    place, reported = found
     elsewhere = place is None or "@v" in place  # in a dependency
     if place != _place(leak, folder) and ("line" in leak or not elsewhere):
         return f"is at {place}"
     if leak["says"] not in finding["advice"]:
         return f"does not say {leak['says']}"
-    if symbols == "dwarf" and told != leak.get("name", told):
-        return f"names {told}"
+    if symbols == "dwarf" and reported != leak.get("name", reported):
+        return f"names {reported}"
     return ""
 
 

@@ -27,8 +27,8 @@ WIDTH = 24
 
 
 def table(made):
-    """Lines: a sum for each suite; each of its programs, with how many goroutines both tell of how
-    many leaked ones, and how many we did not tell (-) or told wrongly (+)."""
+    """Lines: a sum for each suite; each of its programs, with how many leaked goroutines both report
+    of how many, and how many we did not report (-) or reported wrongly (+)."""
     for suite, rows in made.items():
         agree = [row for row in rows if row.agrees]
         goroutines = sum(len(row.leaked) for row in rows)
@@ -36,6 +36,6 @@ def table(made):
             f"{suite}: {len(agree)} of {len(rows)} programs agree, "
             f"with {goroutines} leaked goroutines"
         )
-        told = [str(row) for row in sorted(rows, key=lambda row: row.name)]
-        for i in range(0, len(told), ACROSS):
-            yield "    " + " ".join(cell.ljust(WIDTH) for cell in told[i : i + ACROSS]).rstrip()
+        reported = [str(row) for row in sorted(rows, key=lambda row: row.name)]
+        for i in range(0, len(reported), ACROSS):
+            yield "    " + " ".join(cell.ljust(WIDTH) for cell in reported[i : i + ACROSS]).rstrip()

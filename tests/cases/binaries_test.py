@@ -75,7 +75,7 @@ def test_stripped(built, way, tmp_path):
 
 
 def headless(exe, copy):
-    """A copy that tells of no section headers."""
+    """A copy that has no section headers by its own header."""
     data = bytearray(exe.read_bytes())
     struct.pack_into("<Q", data, 40, 0)  # e_shoff
     struct.pack_into("<HHH", data, 58, 0, 0, 0)

@@ -70,9 +70,9 @@ def test_a_dependency_answers_nothing_of_a_type_that_it_cannot_name(case):
     """The server's code sends, receives and closes at many places; the program's does no more."""
     suspects = [each for each in case.report("asked")["findings"] if "main." in each["title"]]
     many = case.core("asked").truth["many"]
-    told = {each["title"].split(" in ")[-1]: each["count"] for each in suspects}
+    reported = {each["title"].split(" in ")[-1]: each["count"] for each in suspects}
     nobody = "no code that may still run"
-    assert told == {
+    assert reported == {
         f"main.ask; {nobody} sends to it or closes it": many,
         f"main.put; {nobody} receives from it": many - 1,
     }
@@ -80,5 +80,5 @@ def test_a_dependency_answers_nothing_of_a_type_that_it_cannot_name(case):
 
 
 @BOTH
-def test_who_is_answered_beside_it_is_not_told(case):
+def test_who_is_answered_beside_it_is_not_reported(case):
     assert [each["title"] for each in case.report("slow")["findings"] if "main." in each["title"]] == []

@@ -56,7 +56,7 @@ def build(folder, flags, cgo=False, version=recipe.LOCAL, mode="leak", **setting
 
 
 def judged(core, symbols, exe, twin=None, version=recipe.LOCAL):
-    """The demo's seven leaks are told right, `check` finds no fault, and a twin has no finding."""
+    """The demo's seven leaks are reported right, `check` finds no fault, and a twin has no finding."""
     square = matrix.Square(version, "amd64", symbols, "kernel")
     verdict = matrix.judge(square, core, twin, lambda of: of.exe if of is twin else exe)
     assert not verdict.complaints, "\n".join(verdict.complaints)

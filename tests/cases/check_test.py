@@ -63,9 +63,9 @@ def test_busy_server(version, tmp_path):
         folder = tmp_path / str(number)
         folder.mkdir()
         core = _dump(exe, folder, pauses.uniform(0.01, 0.1))
-        told = [evidence.wrong(core, "--exe", binary) for binary in (exe, stripped)]
-        checks = [check for _, check in told]
-        for complaints, check in told:
+        reported = [evidence.wrong(core, "--exe", binary) for binary in (exe, stripped)]
+        checks = [check for _, check in reported]
+        for complaints, check in reported:
             assert check["verdict"] in ("exact", "explained", "uncertain", "not-comparable"), check
             assert not complaints, complaints[:3]
             assert (check["uncertain_objects"] > 0) == (check["verdict"] == "uncertain")

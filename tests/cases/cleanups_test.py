@@ -32,11 +32,11 @@ def way_wrong(finding, truth):
 @pytest.mark.parametrize("version", VERSIONS)
 def test_cycles(little_core, version):
     core = little_core("cleanups", version)
-    told = cycles(tool.report(core.path, "--min-bytes=1"))
-    of = {finding["instances"][0]["object"]["type"]: finding for finding in told}
+    reported = cycles(tool.report(core.path, "--min-bytes=1"))
+    of = {finding["instances"][0]["object"]["type"]: finding for finding in reported}
     truths = [truth for truth in core.truth if not truth["Refused"]]
     assert {truth["Type"] for truth in truths} == ATTACHED[version]
-    assert len(told) == len(of) and set(of) == ATTACHED[version]
+    assert len(reported) == len(of) and set(of) == ATTACHED[version]
     wrong = [w for truth in truths for w in way_wrong(of[truth["Type"]], truth)]
     assert not wrong, "\n".join(wrong)
 

@@ -1,4 +1,4 @@
-"""Every core: the leak is told as it is, and its twin has none."""
+"""Every core: the leak is reported as it is, and its twin has none."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Cores of crashes of all kinds, and by what the kernel was told to dump."""
+"""Cores of crashes of all kinds, and by what the kernel was asked to dump."""
 
 import re
 
@@ -207,15 +207,15 @@ def test_panics(program, tmp_path, version, way):
     core = little.crash(program(version), tmp_path, way)
     said = Said((tmp_path / "said").read_text())
     found = _goroutines(core)
-    told = found["crash"]
+    reported = found["crash"]
     shown = _values(_goroutines(core, "--show-data")["crash"])
     assert shown == said.panics
     public = [text if text == "-42" or _by_runtime(text) else None for text in shown]
-    assert _values(told) == public
-    assert [panic["by_runtime"] for panic in told["panics"]] == list(map(_by_runtime, shown))
-    assert told["goroutine"] == int(said.goroutine[1])
-    assert found["goroutines"]["groups"][0]["ids"] == [told["goroutine"]]
-    assert _faults(told) == said.signal and bool(said.signal) == (way == "nil")
+    assert _values(reported) == public
+    assert [panic["by_runtime"] for panic in reported["panics"]] == list(map(_by_runtime, shown))
+    assert reported["goroutine"] == int(said.goroutine[1])
+    assert found["goroutines"]["groups"][0]["ids"] == [reported["goroutine"]]
+    assert _faults(reported) == said.signal and bool(said.signal) == (way == "nil")
 
 
 @pytest.mark.parametrize("version", GO_VERSIONS)
@@ -223,12 +223,12 @@ def test_panics(program, tmp_path, version, way):
 def test_fatal_errors(program, tmp_path, version, way):
     core = little.crash(program(version), tmp_path, way)
     said = Said((tmp_path / "said").read_text())
-    told = _goroutines(core)["crash"]
-    assert [told["fatal_error"]] == said.fatal[:1] and not told["panics"]
-    assert (told["goroutine"] is None) == (way == "deadlock")
-    assert _faults(told) == said.signal and bool(said.signal) == (way == "fault")
+    reported = _goroutines(core)["crash"]
+    assert [reported["fatal_error"]] == said.fatal[:1] and not reported["panics"]
+    assert (reported["goroutine"] is None) == (way == "deadlock")
+    assert _faults(reported) == said.signal and bool(said.signal) == (way == "fault")
     bare = recipe.stripped(tmp_path, program(version))
-    assert _goroutines(core, "--exe", bare)["crash"] == told
+    assert _goroutines(core, "--exe", bare)["crash"] == reported
 
 
 @pytest.mark.parametrize("version", GO_VERSIONS)
@@ -244,8 +244,8 @@ def test_fault_in_c(tmp_path, version):
     text = (tmp_path / "run" / "said").read_text()
     printed = re.findall(r"^PC=(\w+) m=\d+ sigcode=\d+", text, re.MULTILINE)
     said = Said(text).signal or [("SIGSEGV", "0x10", printed[0])]
-    told = _goroutines(core)["crash"]
-    assert _faults(told) == said and told["goroutine"] == 1 and not told["panics"]
+    reported = _goroutines(core)["crash"]
+    assert _faults(reported) == said and reported["goroutine"] == 1 and not reported["panics"]
 
 
 def test_it_is_told_first(program, tmp_path):

@@ -35,7 +35,7 @@ def honest_part(command, core, exe):
         return
     document = tool.parsed(done, f"gotopsy-{command}/1")
     assert document["core"]["truncated"], "a truncated core is not called so"
-    assert document["notes"], "what was lost is not told"
+    assert document["notes"], "what was lost is not reported"
     assert not document.get("whole"), "as sure as if it had seen all of it"
 
 
@@ -49,7 +49,7 @@ def honest(done):
     coverage, memory = report["coverage"], report["memory"]
     assert sum(part["bytes"] for part in memory["parts"]) == memory["mapped_bytes"]
     assert report["core"]["truncated"], "a truncated core is not called so"
-    assert coverage["notes"] or coverage["missing_bytes"], "what was lost is not told"
+    assert coverage["notes"] or coverage["missing_bytes"], "what was lost is not reported"
 
 
 # ---- truncated cores -------------------------------------------------------------------------
@@ -95,7 +95,7 @@ def test_truncated_parts(demo, tmp_path, command, percent):
 
 @pytest.mark.parametrize("short_of", [1, 100_000])
 def test_truncated_at_the_end(demo, tmp_path, short_of):
-    """What Go needs lies before: all is found, but what was lost must be told."""
+    """What Go needs lies before: all is found, but what was lost must be reported."""
     core = cut(demo, demo.path.stat().st_size - short_of, tmp_path)
     done = tool.run("report", "--format=json", "--exe", demo.exe, core)
     honest(done)

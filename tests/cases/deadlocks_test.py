@@ -35,14 +35,14 @@ def _edges(edges):
 def test_cycles(core):
     """Each of them, edge by edge, and no others."""
     waits = _waits(core)
-    told = [
+    reported = [
         {(e["goroutine"], e["holder"], e["what"], e["address"]) for e in deadlock["edges"]}
         for deadlock in waits["deadlocks"]
     ]
     expected = {case: _edges(edges) for case, edges in core.truth.items() if case not in NO_CYCLE}
-    missing = {case: edges for case, edges in expected.items() if edges not in told}
-    assert not missing, told
-    assert len(told) == len(expected), told
+    missing = {case: edges for case, edges in expected.items() if edges not in reported}
+    assert not missing, reported
+    assert len(reported) == len(expected), reported
     assert [{e["goroutine"] for e in d["edges"]} for d in waits["deadlocks"]] == [
         set(cycle) for cycle in waits["cycles"]
     ]
@@ -60,16 +60,16 @@ def test_holders(core):
 
 
 def test_report(core):
-    """It says in a line what locks alone tell: not who waits on whose channel."""
+    """It says in a line what locks alone show: not who waits on whose channel."""
     circles = [
         edges
         for case, edges in core.truth.items()
         if case not in NO_CYCLE and all(edge["What"] != "channel" for edge in edges)
     ]
     report = tool.report(core.path)
-    told, count = report["waits_summary"], sum(map(len, circles))
-    assert (told["deadlocks"], told["deadlocked"], told["behind"]) == (len(circles), count, 0)
-    assert told["all"]
+    reported, count = report["waits_summary"], sum(map(len, circles))
+    assert (reported["deadlocks"], reported["deadlocked"], reported["behind"]) == (len(circles), count, 0)
+    assert reported["all"]
     text = tool.run("report", "--width=200", core.path).out
     assert f"{count} goroutines wait for each other's locks, in {len(circles)} circles" in text
     assert "see gotopsy waits" in text
@@ -86,8 +86,8 @@ def test_findings(core):
     others = {edge["Goroutine"] for case in NO_CYCLE for edge in core.truth[case]}
     report = tool.report(core.path, "--instances=100000")
     hung = [each for each in report["findings"] if each["kind"] == "hung-goroutine"]
-    told = {instance["goroutine"] for each in hung for instance in each["instances"]}
-    assert circles <= told and not others & told
+    reported = {instance["goroutine"] for each in hung for instance in each["instances"]}
+    assert circles <= reported and not others & reported
     for each in hung:
         if circles & {instance["goroutine"] for instance in each["instances"]}:
             assert each["confidence"] == "proven" or "stack frames" in each["doubt"]

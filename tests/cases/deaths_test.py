@@ -104,11 +104,11 @@ def everywhere(*names, values):
     return pytest.mark.parametrize(("version", "symbols", *names), rows)
 
 
-def _agree(told, death):
+def _agree(reported, death):
     """With what Go printed."""
-    assert (told["signal"], told["code"], told["pc"]) == (death.signal, death.code, death.pc)
-    assert told["goroutine"] == death.goroutine
-    assert told["fatal_error"] == death.fatal and not told["signal_lost"]
+    assert (reported["signal"], reported["code"], reported["pc"]) == (death.signal, death.code, death.pc)
+    assert reported["goroutine"] == death.goroutine
+    assert reported["fatal_error"] == death.fatal and not reported["signal_lost"]
 
 
 @everywhere("way", values=RAISED)
@@ -116,26 +116,26 @@ def test_raised(version, symbols, way):
     """A fault has an address where the kernel knew one; nobody sent it."""
     death = _died_or_skip(version, way)
     found = _found(death, version, symbols)
-    told = found["crash"]
-    _agree(told, death)
-    assert told["address"] == (death.address if way in ADDRESSED else None)
-    assert told["sender"] is None
+    reported = found["crash"]
+    _agree(reported, death)
+    assert reported["address"] == (death.address if way in ADDRESSED else None)
+    assert reported["sender"] is None
     assert found["goroutines"]["groups"][0]["ids"] == [death.goroutine]
     line = _line(_text(death, version, symbols))
     assert death.signal in line and line.endswith(f", in goroutine {death.goroutine}")
-    assert (f"{death.signal} at {death.pc and told['address']}" in line) == (way in ADDRESSED)
+    assert (f"{death.signal} at {death.pc and reported['address']}" in line) == (way in ADDRESSED)
     assert ("address unknown, likely non-canonical" in line) == (way == "far-out")
     assert "sent" not in line
 
 
 @everywhere("way", values=SENT)
 def test_sent_by_itself(version, symbols, way):
-    """It is told whatever the handler made of it; what it holds is no address."""
+    """It is reported whatever the handler made of it; what it holds is no address."""
     death = _died_or_skip(version, way)
-    told = _found(death, version, symbols)["crash"]
-    assert (told["signal"], told["code"], told["pc"]) == (death.signal, death.code, death.pc)
-    assert told["sender"] == {"pid": death.pid, "uid": os.getuid(), "itself": True}
-    assert told["address"] is None and told["goroutine"] == death.goroutine
+    reported = _found(death, version, symbols)["crash"]
+    assert (reported["signal"], reported["code"], reported["pc"]) == (death.signal, death.code, death.pc)
+    assert reported["sender"] == {"pid": death.pid, "uid": os.getuid(), "itself": True}
+    assert reported["address"] is None and reported["goroutine"] == death.goroutine
     line = _line(_text(death, version, symbols))
     own = f"sent by the process itself (pid {death.pid}, uid {os.getuid()})"
     assert f"{death.signal}: {death.meaning}, {own}; it hit goroutine {death.goroutine}" in line
@@ -145,31 +145,31 @@ def test_sent_by_itself(version, symbols, way):
 def test_sent_from_outside(version, symbols, number, way):
     """Whether the thread that it hit ran a goroutine or not."""
     death = _died_or_skip(version, way, number)
-    told = _found(death, version, symbols)["crash"]
-    assert (told["signal"], told["code"], told["pc"]) == (death.signal, death.code, death.pc)
-    assert told["signal"] == signal.Signals(number).name and told["address"] is None
-    assert told["sender"] == {"pid": os.getpid(), "uid": os.getuid(), "itself": False}
+    reported = _found(death, version, symbols)["crash"]
+    assert (reported["signal"], reported["code"], reported["pc"]) == (death.signal, death.code, death.pc)
+    assert reported["signal"] == signal.Signals(number).name and reported["address"] is None
+    assert reported["sender"] == {"pid": os.getpid(), "uid": os.getuid(), "itself": False}
     text = _text(death, version, symbols)
     line = _line(text)
     assert f"sent by pid {os.getpid()}, uid {os.getuid()}; it hit " in line
     assert "in goroutine" not in line
     assert line.startswith("aborted from outside") == (number == signal.SIGABRT)
-    if told["goroutine"]:
-        assert told["goroutine"] == death.goroutine or death.goroutine == 0
+    if reported["goroutine"]:
+        assert reported["goroutine"] == death.goroutine or death.goroutine == 0
     else:
-        assert f"it hit thread {told['thread']}, which ran no goroutine" in line
+        assert f"it hit thread {reported['thread']}, which ran no goroutine" in line
 
 
 @everywhere("way", values=FATAL)
 def test_fatal_errors(version, symbols, way):
     death = _died_or_skip(version, way)
-    told = _found(death, version, symbols)["crash"]
-    assert told["fatal_error"] == death.fatal and told["sender"] is None
+    reported = _found(death, version, symbols)["crash"]
+    assert reported["fatal_error"] == death.fatal and reported["sender"] is None
     if way == "writers":  # a map that was spoilt may also end them by a fault within the map's code
-        _agree(told, death)
-        assert [panic["value"] for panic in told["panics"]] == death.panics
+        _agree(reported, death)
+        assert [panic["value"] for panic in reported["panics"]] == death.panics
     else:
-        assert told["signal"] is None
+        assert reported["signal"] is None
 
 
 @everywhere("way", values=["quit", "segv", "breakpoint", "far-out"])
@@ -182,7 +182,7 @@ def test_tracebacks_begin_as_go_prints(version, symbols, way):
 
 
 def _calls(death, *functions):
-    """How often they were called, as Go tells of the goroutine that died: 100 calls and a number."""
+    """How often they were called, as Go prints of the goroutine that died: 100 calls and a number."""
     (block,) = re.findall(rf"^goroutine {death.goroutine} .*\n((?:.+\n)+)", death.said, re.M)[:1]
     elided = int(re.search(r"^\.\.\.(\d+) frames elided\.\.\.$", block, re.M)[1])
     names = "|".join(map(re.escape, functions))
@@ -191,7 +191,7 @@ def _calls(death, *functions):
 
 @everywhere("command", values=["report", "goroutines"])
 def test_recursion_in_order(version, symbols, command):
-    """Whatever number of functions call one another: told once, with how often, down to main.main."""
+    """Whatever number of functions call one another: reported once, with how often, down to main.main."""
     death = _died_or_skip(version, "rounds")
     text = _text(death, version, symbols, command)
     (times,) = re.findall(r"^ +\.\.\. the 3 frames above, ([\d,]+) times in all$", text, re.M)
@@ -203,7 +203,7 @@ def test_recursion_in_order(version, symbols, command):
 
 @everywhere("command", values=["report", "goroutines"])
 def test_recursion_in_no_order(version, symbols, command):
-    """A function that calls itself from many lines is told once, too."""
+    """A function that calls itself from many lines is reported once, too."""
     death = _died_or_skip(version, "descent")
     text = _text(death, version, symbols, command)
     (calls,) = re.findall(r"^ +\.\.\. the function above calls itself, ([\d,]+) calls in all$", text, re.M)
@@ -216,7 +216,7 @@ def test_recursion_in_no_order(version, symbols, command):
 @everywhere("way", values=["dangling"])
 def test_a_worker_of_the_runtime_that_died_is_listed(version, symbols, way):
     death = _died_or_skip(version, way)
-    told = _found(death, version, symbols)["crash"]["goroutine"]
+    reported = _found(death, version, symbols)["crash"]["goroutine"]
     text = _text(death, version, symbols, "goroutines")
-    assert f"\ngoroutine {told}: " in text and ", of the runtime" in text
-    assert f"in goroutine {told}" in _line(text)
+    assert f"\ngoroutine {reported}: " in text and ", of the runtime" in text
+    assert f"in goroutine {reported}" in _line(text)

@@ -19,7 +19,7 @@ SWITCHES = {
 SCRIPT = """
 import gdb, json
 
-def told(address):
+def reported(address):
     read = gdb.selected_inferior().read_memory
     number = lambda at, size: int.from_bytes(read(address + at, size).tobytes(), "little")
     return {"signal": number(0, 4), "code": number(8, 4), "value": number(16, 8)}
@@ -28,7 +28,7 @@ def frames():
     found, frame = [], gdb.newest_frame()
     while frame and len(found) < AWAY:
         if frame.type() == gdb.SIGTRAMP_FRAME:
-            found.append(told(int(frame.read_register("rsp")) + 304))
+            found.append(reported(int(frame.read_register("rsp")) + 304))
         else:
             library = gdb.solib_name(frame.pc())
             found.append({"name": frame.name(), "pc": frame.pc(), "library": library})

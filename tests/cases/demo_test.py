@@ -48,7 +48,7 @@ def test_readme_shows_the_demo():
     assert not missing, "\n\n".join(missing)
 
 
-def test_what_is_sent_is_told(demo):
+def test_what_is_sent_is_reported(demo):
     """Where a value lies while it waits to be sent has no variable."""
     report = tool.report(demo.path, "--exe", demo.exe)
     (hung,) = [found for found in report["findings"] if found["kind"] == "hung-goroutine"]
@@ -78,7 +78,7 @@ def test_compressed_is_the_same(demo):
     )
     for report in (plain, packed):
         del report["core"]["path"], report["core"]["bytes"]
-        # What was touched is told by the holes of the file that the kernel wrote: they are not packed.
+        # What was touched is shown by the holes of the file that the kernel wrote: they are not packed.
         del report["memory"]["resident_bytes"], report["memory"]["resident_is_least"]
         del report["memory"]["why"]
     assert plain == packed

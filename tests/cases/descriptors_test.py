@@ -1,4 +1,4 @@
-"""Goroutines' descriptors (runtime.g) are told beside what a finding frees.
+"""Goroutines' descriptors (runtime.g) are reported beside what a finding frees.
 
 A fix has two truths: when the goroutines end the runtime keeps their descriptors, which `bytes_freed`
 leaves out; a program that never started them has none, which is `descriptor_bytes` more.

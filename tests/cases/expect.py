@@ -1,6 +1,6 @@
 """What gotopsy must say of a core whose truth is known.
 
-All checks are generators of complaints, so that one run of a core tells everything that is wrong
+All checks are generators of complaints, so that one run of a core lists everything that is wrong
 with it. Tolerances are those of the truth itself (corefiles/README.md, "What to expect of the
 measured bytes"), never of the tool.
 """
@@ -9,7 +9,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 
-INSTANCES = 20  # the examples that a finding shows unless told otherwise
+INSTANCES = 20  # the examples that a finding shows unless asked otherwise
 KIB = 1 << 10
 
 # What a fixed program keeps of its goroutines when they have ended, so that its measure of the fix
@@ -41,7 +41,7 @@ def address(text):
 
 
 def _release(version):
-    """go1.26.8 of go1.26.8-X:arenas, which the report tells apart."""
+    """go1.26.8 of go1.26.8-X:arenas, which the report distinguishes."""
     return version.replace("-X:", " X:").split()[0]
 
 
@@ -292,17 +292,17 @@ def all_freed(report, measured):
 
 
 def the_finding(report, kind):
-    """The one finding of a kind: what is alike is told together."""
+    """The one finding of a kind: what is alike is reported together."""
     same = [finding for finding in report["findings"] if finding["kind"] == kind]
     return same[0] if len(same) == 1 else None
 
 
 def missing_finding(report, truth):
-    told = [
+    reported = [
         f"{finding['kind']} x{finding['count']} {finding['confidence']}"
         for finding in report["findings"]
     ]
-    return f"not one finding of {truth['kind']} x{truth['count']}: {told}"
+    return f"not one finding of {truth['kind']} x{truth['count']}: {reported}"
 
 
 def others(report, kinds):

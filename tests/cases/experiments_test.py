@@ -91,10 +91,10 @@ def test_bubble(tmp_path, version, experiment, flags):
     inside = {bubbles.pop(fact["Goroutine"]) for fact in core.truth["bubble"]}
     number = None if experiment else 1  # the experiment's bubbles had no numbers
     assert inside == {number}
-    _told(core, number)
+    _reported(core, number)
 
 
-def _told(core, number):
+def _reported(core, number):
     """What each waits for: so long by the bubble's clock, or on that channel."""
     groups = tool.parsed(tool.run("waits", "--format=json", core.path), "gotopsy-waits/1")["outside"]
     waits = {wait["goroutine"]: (group, wait) for group in groups for wait in group["waits"]}
@@ -132,6 +132,6 @@ def test_timers_of_a_bubble(tmp_path, version, experiment, forgotten, flags):
     (finding,) = findings
     assert finding["kind"] == "ticker" and finding["count"] == len(known)
     assert finding["confidence"] == ("suspect" if forgotten == "funcs" else "proven")
-    assert {expect.address(told["timer"]) for told in finding["instances"]} <= known
+    assert {expect.address(reported["timer"]) for reported in finding["instances"]} <= known
     # What the heap grew by has the bubble's list of them in it too.
     assert expect.near(finding["bytes_freed"], core.truth["bytes"], 0.01, expect.TIMER_LISTS)

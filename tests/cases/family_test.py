@@ -36,7 +36,7 @@ class Said:
         self.parent = re.findall(r"^created by .* in goroutine (\d+)$", own, re.MULTILINE)
         self.calls = self._calls(own)
         self.ancestors = [
-            (int(number), self._calls(told)) for number, told in zip(ancestors[::2], ancestors[1::2])
+            (int(number), self._calls(reported)) for number, reported in zip(ancestors[::2], ancestors[1::2])
         ]
 
     @staticmethod
@@ -51,9 +51,9 @@ def all_said(core):
 
 
 def users(stack):
-    """What a traceback tells of a stack."""
-    told = [place for place in stack if not re.match(r"runtime\.[^A-Z]", place["function"])]
-    return [(place["function"], place["line"]) for place in told]
+    """What a traceback shows of a stack."""
+    reported = [place for place in stack if not re.match(r"runtime\.[^A-Z]", place["function"])]
+    return [(place["function"], place["line"]) for place in reported]
 
 
 @pytest.mark.parametrize("version", VERSIONS)

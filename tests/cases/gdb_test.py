@@ -92,9 +92,9 @@ def _signed(code):
 
 
 # What of a signal's code says that the kernel knew an address (asm-generic/siginfo.h).
-def _has_address(told):
+def _has_address(reported):
     faults = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP}
-    return told["signal"] in faults and 0 < _signed(told["code"]) < 0x80
+    return reported["signal"] in faults and 0 < _signed(reported["code"]) < 0x80
 
 
 def _first_panicked(said):
@@ -102,10 +102,10 @@ def _first_panicked(said):
     return re.search(r"^\[signal (\w+): .* code=(\w+) addr=(\w+) pc=(\w+)\]", said, re.M)
 
 
-def _check_signal(crash, told):
-    assert crash["signal"] == signal.Signals(told["signal"]).name
-    assert crash["code"] == _signed(told["code"])
-    assert crash["address"] == (hex(told["value"]) if _has_address(told) else None)
+def _check_signal(crash, reported):
+    assert crash["signal"] == signal.Signals(reported["signal"]).name
+    assert crash["code"] == _signed(reported["code"])
+    assert crash["address"] == (hex(reported["value"]) if _has_address(reported) else None)
 
 
 def test_signal_as_gdb_says(death):

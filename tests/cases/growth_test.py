@@ -150,11 +150,11 @@ def test_sites_grow_by_what_the_profiles_say():
     section = diff(cores, "stripped", "--top=all", "--min-bytes=1")["growth"]["sites"]
     assert section["not_known"] is None
     old, new = (_in_use(core) for core in cores)
-    told = collections.Counter()
+    reported = collections.Counter()
     for row in section["rows"]:
-        told[row["name"].split()[0]] += row["new_bytes"] - row["old_bytes"]
-    assert told["main.fillOrders"] == new["main.fillOrders"] > 1 << 20 and not old["main.fillOrders"]
-    assert told["main.fillStock"] == new["main.fillStock"] - old["main.fillStock"]
+        reported[row["name"].split()[0]] += row["new_bytes"] - row["old_bytes"]
+    assert reported["main.fillOrders"] == new["main.fillOrders"] > 1 << 20 and not old["main.fillOrders"]
+    assert reported["main.fillStock"] == new["main.fillStock"] - old["main.fillStock"]
 
 
 def test_a_program_without_samples_has_no_sites():
@@ -177,7 +177,7 @@ def test_what_grew_most_comes_first_and_what_shrank_last(cores):
         assert growth == sorted(growth, reverse=True)
 
 
-def test_the_cut_is_told(cores):
+def test_the_cut_is_reported(cores):
     whole = diff(cores, "dwarf", "--top=all", "--min-bytes=1")["growth"]["types"]
     some = diff(cores, "dwarf", "--top=2", "--min-bytes=1")["growth"]["types"]
     assert len(some["rows"]) == 2 and some["left_out"] == len(whole["rows"]) - 2 + whole["left_out"]
@@ -194,8 +194,8 @@ def test_sums_of_types_and_roots_are_the_growth_of_the_heap(cores):
     growth = document["new"]["live_bytes"] - document["old"]["live_bytes"]
     for name in ("types", "roots"):
         section = document["growth"][name]
-        told = sum(row["new_bytes"] - row["old_bytes"] for row in section["rows"])
-        assert told + section["left_out_growth"] == growth
+        reported = sum(row["new_bytes"] - row["old_bytes"] for row in section["rows"])
+        assert reported + section["left_out_growth"] == growth
 
 
 @pytest.mark.parametrize("version", SOME)

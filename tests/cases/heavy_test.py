@@ -11,7 +11,7 @@ SECONDS = 15
 # What the runtime may add between the program's last count and its core: threads, each with an m
 # and two gs.
 THREADS = 4 * expect.THREAD
-# With both designs of maps and, in the long form, pointers told by bitmaps of arenas.
+# With both designs of maps and, in the long form, pointers given by bitmaps of arenas.
 OLD = ["1.21.13"] if recipe.ALL else []
 VERSIONS = recipe.VERSIONS if tool.SUBSET else [*OLD, *recipe.VERSIONS, "1.27.4"]
 # Masks by a program (up to 1.23), by a place for one from 2 KiB and, since 1.27, from 1 KiB on.
@@ -32,7 +32,7 @@ def complete(core):
 
 
 def frames(stack):
-    """How many frames a stack has, of which the middle may be told as a number only."""
+    """How many frames a stack has, of which the middle may be reported as a number only."""
     gaps = (re.fullmatch(r"\.\.\. (\d+) frames \.\.\.", place["function"]) for place in stack)
     return sum(int(gap[1]) if gap else 1 for gap in gaps)
 
@@ -66,7 +66,7 @@ def test_types_that_lie(little_core, version):
 @pytest.mark.parametrize("flags", [(), ("-ldflags=-s -w",)], ids=["dwarf", "stripped"])
 @pytest.mark.parametrize("version", OF_MASKS)
 def test_types_without_a_mask(little_core, version, flags):
-    """Large types, whose pointers are told by no mask that lies ready: met by the collector or not,
+    """Large types, whose pointers are given by no mask that lies ready: met by the collector or not,
     on the heap and on a stack."""
     wrong = list(complete(little_core("wide", version, *flags, how="kernel")))
     assert not wrong, "\n".join(wrong)

@@ -43,12 +43,12 @@ def test_first_holder_is_where_it_piles_up(case, way):
     assert field.near(holder["bytes"], grown)
     if case.symbols != "dwarf":
         return
-    told = [holder[what] for what in ("what", "name", "type", "entries", "count")]
-    assert [told[0], *told[2:]] == [FILLED[way][0], *FILLED[way][2:]]
+    reported = [holder[what] for what in ("what", "name", "type", "entries", "count")]
+    assert [reported[0], *reported[2:]] == [FILLED[way][0], *FILLED[way][2:]]
     if way == "captured":  # debug information of older Go does not name what a closure captures
         assert holder["name"].startswith("main.captured.func1.")
     else:
-        assert told[1] == FILLED[way][1]
+        assert reported[1] == FILLED[way][1]
     if way in PATHS:
         assert field.path_of(holder) == PATHS[way]
 
@@ -60,6 +60,6 @@ def test_a_handler_leads_to_what_it_captured(case):
 
 
 @field.cases("hoards")
-def test_what_holds_nothing_is_not_told(case):
+def test_what_holds_nothing_is_not_reported(case):
     """Nothing but a program's own few tables."""
     assert all(holder["bytes"] < 64 << 10 for holder in case.report("fixed")["holders"])

@@ -36,7 +36,7 @@ def _first(case, way):
 
 
 @field.cases("holders")
-def test_what_holds_nothing_is_not_told(case):
+def test_what_holds_nothing_is_not_reported(case):
     assert case.report("fixed")["holders"] == []
 
 
@@ -47,8 +47,8 @@ def test_first_holder_is_where_it_piles_up(case, way):
     assert field.near(holder["bytes"], _grown(case, way))
     assert holder["path"]
     if case.symbols == "dwarf":
-        told = (holder["what"], holder["name"], holder["type"], holder["entries"])
-        assert told == FILLED[way]
+        reported = (holder["what"], holder["name"], holder["type"], holder["entries"])
+        assert reported == FILLED[way]
 
 
 @field.cases("holders", versions=["1.22.12", recipe.LOCAL])

@@ -1,4 +1,4 @@
-"""A closure of an inlined function is told by the function that it was written in.
+"""A closure of an inlined function is reported in the function that it was written in.
 
 Go names it after the caller, which has no such code (up to Go 1.26), and so does a stack.
 """

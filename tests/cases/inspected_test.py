@@ -34,24 +34,25 @@ def of_object(case, name, offset=0):
 
 @inspected
 def test_object_and_field(case):
-    """An address within an object tells the object, and the field that begins there."""
+    """An address within an object gives the object, and the field that begins there."""
     for name, (offset, kind) in truth(case)["fields"].items():
-        told = of_object(case, "account", offset)
-        assert (told["what"], told["base"], told["type"]) == ("object", truth(case)["account"], "main.account")
-        assert told["bytes"] == told["span"]["slot_bytes"] == truth(case)["account_bytes"]
-        assert told["field"].startswith(f".{name}")
+        reported = of_object(case, "account", offset)
+        assert (reported["what"], reported["type"]) == ("object", "main.account")
+        assert reported["base"] == truth(case)["account"]
+        assert reported["bytes"] == reported["span"]["slot_bytes"] == truth(case)["account_bytes"]
+        assert reported["field"].startswith(f".{name}")
         wanted = "uint16" if name == "codes" else kind.replace("interface {}", "any")
-        assert told["type_at"].replace("interface {}", "any") == wanted
-    assert told["heap"]["live"] and told["heap"]["gc_mark"] == "marked"
+        assert reported["type_at"].replace("interface {}", "any") == wanted
+    assert reported["heap"]["live"] and reported["heap"]["gc_mark"] == "marked"
 
 
 @inspected
 def test_who_points_there(case):
-    told = of_object(case, "owner")
-    (referrer,) = told["heap"]["referrers"]
+    reported = of_object(case, "owner")
+    (referrer,) = reported["heap"]["referrers"]
     assert referrer["name"] == "main.account.owner" and referrer["count"] == 1
     assert referrer["object"] == truth(case)["account"]
-    (pointer,) = told["heap"]["pointers"]
+    (pointer,) = reported["heap"]["pointers"]
     assert pointer["into"]["address"] == truth(case)["photo"]
     assert (pointer["field"], pointer["len"], pointer["cap"]) == (".photo", *[truth(case)["payload"]] * 2)
 
@@ -71,8 +72,8 @@ def test_finalizer(case):
 
 @inspected
 def test_object_without_pointers_has_the_type_of_what_points_there(case):
-    told = of_object(case, "dot", 8)
-    assert (told["type"], told["field"], told["type_at"]) == ("main.point", ".y", "int64")
+    reported = of_object(case, "dot", 8)
+    assert (reported["type"], reported["field"], reported["type_at"]) == ("main.point", ".y", "int64")
 
 
 @inspected
@@ -89,8 +90,8 @@ def test_other_addresses(case):
     span = ask(case, "object", of_object(case, "account")["span"]["address"])
     assert (span["what"], span["name"]) == ("runtime", "mspan")
     for nowhere in ["0x0", "0x10", "0xffffffffffffffff"]:
-        told = ask(case, "object", nowhere)
-        assert told["what"] == "not mapped" and told["note"] and told["heap"] is None
+        reported = ask(case, "object", nowhere)
+        assert reported["what"] == "not mapped" and reported["note"] and reported["heap"] is None
 
 
 @pytest.mark.parametrize("asked,said", [("824634", "hexadecimal"), ("0x", "address"), ("0x1z", "address")])
@@ -113,19 +114,19 @@ def paths_to(case, name, *options):
 
 @inspected
 def test_a_path_from_each_kind_of_root(case):
-    told = paths_to(case, "account")
-    assert told["live"] and not told["more"] and told["object"]["address"] == truth(case)["account"]
-    kinds = [path["kind"] for path in told["paths"]]
+    reported = paths_to(case, "account")
+    assert reported["live"] and not reported["more"] and reported["object"]["address"] == truth(case)["account"]
+    kinds = [path["kind"] for path in reported["paths"]]
     assert kinds == ["global", "goroutine", "global"]
-    assert told["paths"][1]["goroutine"] == truth(case)["goroutine"]
+    assert reported["paths"][1]["goroutine"] == truth(case)["goroutine"]
     (rare,) = paths_to(case, "rare")["paths"]
     assert (rare["kind"], rare["goroutine"]) == ("timer", None)
 
 
 @inspected
 def test_paths_are_cut_and_counted(case):
-    told = paths_to(case, "account", "--max=2")
-    assert len(told["paths"]) == 2 and told["more"]
+    reported = paths_to(case, "account", "--max=2")
+    assert len(reported["paths"]) == 2 and reported["more"]
 
 
 @field.cases("inspected", BOTH_MAPS, ["dwarf"])
@@ -218,10 +219,11 @@ def test_an_object_is_shown_whole(case):
     assert sorted(map(int, entries(view["value"]))) == list(range(truth(case)["vault"]))
     assert view["retained_objects"] > truth(case)["vault"]
     _, room = truth(case)["list"]
-    told = shown(case, "list_at", "--max=8")["value"]
-    assert (told["kind"], told["type"]) == ("array", f"[{told['len']}]*main.item") and told["len"] >= room
-    assert told["parts"][7]["points_to"] == truth(case)["item7"] and told["left_out"] == told["len"] - 8
-    assert of_object(case, "list_at")["heap"]["elements"] == told["len"]
+    reported = shown(case, "list_at", "--max=8")["value"]
+    assert reported["kind"] == "array" and reported["len"] >= room
+    assert reported["type"] == f"[{reported['len']}]*main.item"
+    assert reported["parts"][7]["points_to"] == truth(case)["item7"] and reported["left_out"] == reported["len"] - 8
+    assert of_object(case, "list_at")["heap"]["elements"] == reported["len"]
     assert of_object(case, "account")["heap"]["elements"] is None
     photo = shown(case, "photo")["value"]
     assert (photo["kind"], photo["len"], photo["data"]) == ("bytes", truth(case)["payload"], None)
@@ -278,9 +280,9 @@ def frame_of(document, function):
 
 @field.cases("inspected", BOTH_MAPS, ["dwarf"])
 def test_variables_of_a_goroutine(case):
-    told = ask(case, "goroutine", str(truth(case)["goroutine"]))
-    assert (told["goroutine"], told["wait_reason"]) == (truth(case)["goroutine"], "chan receive")
-    (variable,) = [each for each in frame_of(told, "main.parked")["variables"] if each["name"] == "all"]
+    reported = ask(case, "goroutine", str(truth(case)["goroutine"]))
+    assert (reported["goroutine"], reported["wait_reason"]) == (truth(case)["goroutine"], "chan receive")
+    (variable,) = [each for each in frame_of(reported, "main.parked")["variables"] if each["name"] == "all"]
     fields = parts(variable["value"])
     assert fields["base"]["value"] == "21" and fields["who"]["points_to"] == truth(case)["account"]
     assert (fields["secret"]["len"], fields["secret"]["data"]) == (truth(case)["secret_bytes"], None)
@@ -289,8 +291,8 @@ def test_variables_of_a_goroutine(case):
 
 @field.cases("inspected", BOTH_MAPS, ["dwarf"])
 def test_variable_in_pieces_is_told_once(case):
-    told = ask(case, "goroutine", str(truth(case)["goroutine"]))
-    (crew,) = [each for each in frame_of(told, "main.main.func1")["variables"] if each["name"] == "crew"]
+    reported = ask(case, "goroutine", str(truth(case)["goroutine"]))
+    (crew,) = [each for each in frame_of(reported, "main.main.func1")["variables"] if each["name"] == "crew"]
     value = crew["value"]
     assert (value["kind"], value["points_to"], value["note"]) == ("slice", truth(case)["crew"], None)
     assert (value["len"], value["cap"], crew["bytes"]) == (3, 5, 24)
@@ -298,8 +300,8 @@ def test_variable_in_pieces_is_told_once(case):
 
 @field.cases("inspected", BOTH_MAPS, ["stripped"])
 def test_pointers_of_a_stripped_frame(case):
-    told = ask(case, "goroutine", str(truth(case)["goroutine"]))
-    slots = frame_of(told, "main.parked")["variables"]
+    reported = ask(case, "goroutine", str(truth(case)["goroutine"]))
+    slots = frame_of(reported, "main.parked")["variables"]
     assert all(slot["inferred"] for slot in slots)
     (account,) = [slot for slot in slots if slot["value"]["points_to"] == truth(case)["account"]]
     assert account["value"]["type"] == "*main.account" and account["retained_bytes"] == 0
@@ -312,17 +314,17 @@ def test_goroutine_that_is_not_there():
     assert done.status == 2 and "gotopsy goroutines" in done.err
 
 
-def _asked_for_contents(made, told):
+def _asked_for_contents(made, reported):
     """All commands that look at values, each with how often its answer has the marker when it may."""
     again = str(made.path)
-    yield ("show", made.path, told["account"], "--depth=9"), 4
+    yield ("show", made.path, reported["account"], "--depth=9"), 4
     yield ("global", made.path, "main.bank", "--depth=9"), 4
-    yield ("goroutine", made.path, str(told["goroutine"]), "--depth=9"), None
+    yield ("goroutine", made.path, str(reported["goroutine"]), "--depth=9"), None
     yield ("find", made.path, "main.account", "--where=len(name) > 1 && len(tags) > 1", "--top=all"), 0
     yield ("find", made.path, "string", "--top=all"), 0
     yield ("find", made.path, "[]uint8", "--top=all"), 0
     for line in ("object", "paths"):
-        yield (line, made.path, told["account"]), None
+        yield (line, made.path, reported["account"]), None
     yield ("diff", made.path, again, "--min-bytes=1"), None
 
 

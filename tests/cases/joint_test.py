@@ -25,7 +25,7 @@ def test_what_hung_goroutines_keep_is_theirs(case):
 
 @field.cases("joint", versions=field.VERSIONS[-1:])
 def test_instances(case):
-    """All of them are told when all are asked for."""
+    """All of them are reported when all are asked for."""
     some = field.the_finding(case.report("", "--instances=1"), "lost-elements")
     every = field.the_finding(case.report("", "--instances=all"), "lost-elements")
     assert len(some["instances"]) == 1 and len(every["instances"]) == every["count"]

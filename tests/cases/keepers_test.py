@@ -45,7 +45,7 @@ def _grown(case, way):
     return case.core(way).truth["heap"] - case.core("fixed").truth["heap"]
 
 
-def _told(holder):
+def _reported(holder):
     return tuple(holder[what] for what in ("what", "name", "type", "entries"))
 
 
@@ -55,7 +55,7 @@ def test_first_holder_is_where_it_piles_up(case, way):
     holder = _first(case, way)
     assert field.near(holder["bytes"], _grown(case, way))
     if case.symbols == "dwarf":
-        assert _told(holder) == FILLED[way]
+        assert _reported(holder) == FILLED[way]
 
 
 @field.cases("keepers")
@@ -105,6 +105,6 @@ def test_buffers_of_many_goroutines_are_one_holder(case):
 
 
 @field.cases("keepers", versions=[recipe.LOCAL])
-def test_what_holds_nothing_is_not_told(case):
+def test_what_holds_nothing_is_not_reported(case):
     """Nothing but a program's own few tables."""
     assert all(holder["bytes"] < 64 << 10 for holder in case.report("fixed")["holders"])

@@ -22,13 +22,13 @@ SOME = [
 ]
 
 
-def _told():
+def _reported():
     """What the table is derived from."""
     derive = recipe.derive()
     return [*derive.RELEASES, *derive.EXPERIMENTS]
 
 
-RELEASES = _told() if recipe.ALL else SOME
+RELEASES = _reported() if recipe.ALL else SOME
 
 pytestmark = pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
 
@@ -52,15 +52,15 @@ def test_as_in_the_table(release):
 def test_the_table_has_what_is_derived():
     """Each of the releases has its line in the table, and each setting its rows."""
     text = TABLE.read_text()
-    for told in _told():
-        version, _, setting = told.partition(":")
+    for reported in _reported():
+        version, _, setting = reported.partition(":")
         minor, patch = [*map(int, version.split(".")[1:]), 0][:2]
         assert f"RELEASE({minor * 1000 + patch})\n" in text
         assert f', "{setting}", ' in text
-    assert set(SOME) <= set(_told())
+    assert set(SOME) <= set(_reported())
 
 
-def test_a_wrong_table_is_told(tmp_path):
+def test_a_wrong_table_is_reported(tmp_path):
     """The check can fail: a field that is moved by a word is found out, and which one."""
     try:
         recipe.go_name(SOME[-1])

@@ -6,7 +6,7 @@ CASES = field.cases("leftlocks", versions=["1.22.12", recipe.LOCAL])
 
 
 @CASES
-def test_who_waits_for_it_is_told(case):
+def test_who_waits_for_it_is_reported(case):
     finding = field.the_finding(case.report(), "hung-goroutine")
     assert finding["count"] == 60 and finding["confidence"] == "likely" and finding["doubt"]
     assert "no live goroutine holds it" in finding["title"]
@@ -25,8 +25,8 @@ def test_those_behind_a_writer_are_told_too(case):
         assert "main.prices.mu" in each["advice"] and "RUnlock" in each["advice"]
     pages = sum(each["bytes_freed"] - each["stack_bytes"] for each in found)
     assert field.near(pages, 60 * 4096)
-    (told,) = [each for each in found if each["count"] == 59]
-    assert "the lock's owner waits" in told["title"]
+    (reported,) = [each for each in found if each["count"] == 59]
+    assert "the lock's owner waits" in reported["title"]
 
 
 @CASES

@@ -2,7 +2,7 @@
 
 One place of the core that ships is changed at a time: each counter, list, state and length of the
 runtime against its twin, and pages of each kind are zeroed (lies.py). Of such a core nothing is
-`proven`, and a line of the coverage tells why, unless it cannot be analysed at all.
+`proven`, and a line of the coverage says why, unless it cannot be analysed at all.
 """
 
 import dataclasses
@@ -34,13 +34,13 @@ def victim(request, tmp_path_factory):
 def lie(victim):
     """Changes the core, for one test, if this version of Go has what is changed."""
 
-    def tell(change):
+    def apply(change):
         try:
             change(victim)
         except (KeyError, IndexError, StopIteration) as lacks:
             pytest.skip(f"this core has nothing of the kind: {lacks!r}")
 
-    yield tell
+    yield apply
     victim.heal()
 
 
@@ -60,7 +60,7 @@ def healthy(victim):
 
 def test_healthy(healthy):
     """The core itself does not contradict itself: what it is about is proven, but for what a
-    stripped binary cannot tell of slices."""
+    stripped binary cannot show of slices."""
     assert not healthy["coverage"]["contradictions"] and not healthy["coverage"]["notes"]
     unproven = {found["kind"] for found in healthy["findings"] if found["confidence"] != "proven"}
     assert unproven <= (set() if healthy["binary"]["symbols"] else {"lost-elements"})
@@ -77,7 +77,7 @@ def test_lie(victim, healthy, lie, name):
     report = _report(victim)
     if report is None:
         return
-    assert report["coverage"]["notes"], f"{name} is not told"
+    assert report["coverage"]["notes"], f"{name} is not reported"
     assert not _proven(report), report["coverage"]["notes"]
     sure = _proven(healthy)
     assert all(found["doubt"] for found in report["findings"] if found["kind"] in sure)
@@ -85,7 +85,7 @@ def test_lie(victim, healthy, lie, name):
 
 @pytest.mark.skipif(not FULL, reason="make lies does it")
 def test_zeroed_blocks(victim, healthy):
-    """64 KiB of zeros, wherever they are: what a finding lost by them is told."""
+    """64 KiB of zeros, wherever they are: what a finding lost by them is reported."""
     usual = tool.without(OF_THE_FILE, healthy["findings"])
     silent = []
     for start, size in list(victim.blocks()):
@@ -96,7 +96,7 @@ def test_zeroed_blocks(victim, healthy):
             assert report is None or not _proven(report), hex(start)
         elif tool.without(OF_THE_FILE, report["findings"]) != usual:
             silent.append(hex(start))
-    assert not silent, f"not told: {', '.join(silent)}"
+    assert not silent, f"not reported: {', '.join(silent)}"
 
 
 # ---- stale binaries --------------------------------------------------------------------------------

@@ -125,7 +125,7 @@ def _judge(report, want, truth, square, verdict):
 
 
 def _others(report, truth):
-    """Findings that are told twice, or that are none."""
+    """Findings that are reported twice, or that are none."""
     kinds = collections.Counter(finding["kind"] for finding in report["findings"])
     for want in truth["findings"]:
         if want["count"]:

@@ -62,11 +62,11 @@ def _by_kind(findings):
 
 def _agree(one, other):
     """Two cores of the demo, each with the binary that gotopsy may see."""
-    told = [_by_kind(tool.report(core.path, "--exe", exe)["findings"]) for core, exe in (one, other)]
+    reported = [_by_kind(tool.report(core.path, "--exe", exe)["findings"]) for core, exe in (one, other)]
     true = [_by_kind(core.truth["findings"]) for core, _ in (one, other)]
-    assert told[0].keys() == told[1].keys()
-    for kind in told[0]:
-        first, second = told[0][kind], told[1][kind]
+    assert reported[0].keys() == reported[1].keys()
+    for kind in reported[0]:
+        first, second = reported[0][kind], reported[1][kind]
         assert [first[field] for field in SAME] == [second[field] for field in SAME]
         measured = [of[kind]["bytes_freed_measured"] for of in true]
         apart = abs(first["bytes_freed"] - second["bytes_freed"])

@@ -79,7 +79,7 @@ def test_structures_come_to_what_the_runtime_counts(folder):
 
 @pytest.mark.parametrize("way", ["plain", *WAYS])
 @field.cases("memory")
-def test_counters_are_those_that_the_program_was_told(case, way):
+def test_counters_are_those_that_the_program_was_given(case, way):
     memory, truth = _of(case, way), case.core(way).truth
     assert memory["counters"] == {name: truth[name] for name in COUNTERS}
     _agree(memory)
@@ -96,7 +96,7 @@ def test_resident_memory_is_the_kernels(case, way):
 
 @field.cases("memory", versions=[recipe.LOCAL], symbols=["dwarf"])
 def test_resident_memory_of_gcore_is_near(case, tmp_path):
-    """Pages of zeros that were touched are not told from those that were not."""
+    """Pages of zeros that were touched cannot be distinguished from those that were not."""
     made = case.core("fragmented")
     memory = _memory(little.core_of([pathlib.Path(shutil.copy(made.exe, tmp_path)), "fragmented"]))
     assert memory["resident_is_least"]
@@ -125,7 +125,7 @@ def test_without_much_beside_the_live_heap_nothing_is_said(case):
 
 
 @field.cases("cmemory", symbols=["dwarf"])
-def test_memory_of_c_is_told(case):
+def test_memory_of_c_is_reported(case):
     memory, without = _of(case, ""), _of(case, "fixed")
     kept = _parts(memory)["C heap"]["resident_bytes"] - _parts(without)["C heap"]["resident_bytes"]
     assert field.near(kept, case.core().truth["c"], share=0.05)

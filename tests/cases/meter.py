@@ -20,9 +20,9 @@ class Cost:
 
 def measure(folder, *arguments, **environment):
     """Runs gotopsy; how that went, and its cost."""
-    told = folder / "cost.json"
+    reported = folder / "cost.json"
     done = subprocess.run(
-        [sys.executable, __file__, told, tool.binary(), *arguments],
+        [sys.executable, __file__, reported, tool.binary(), *arguments],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=tool.PATIENCE,
@@ -30,14 +30,14 @@ def measure(folder, *arguments, **environment):
         text=True,
     )
     assert not tool.SANITIZED.search(done.stderr), done.stderr
-    return tool.Run(done.returncode, done.stdout, done.stderr, 0), Cost(**json.loads(told.read_text()))
+    return tool.Run(done.returncode, done.stdout, done.stderr, 0), Cost(**json.loads(reported.read_text()))
 
 
-def main(told, *command):
+def main(reported, *command):
     status = subprocess.run(command).returncode
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     cost = {"cpu": usage.ru_utime + usage.ru_stime, "resident": usage.ru_maxrss << 10}
-    with open(told, "w") as file:
+    with open(reported, "w") as file:
         json.dump(cost, file)
     return status
 

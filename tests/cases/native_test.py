@@ -1,4 +1,4 @@
-"""Goroutines that are in C functions: these are told above the Go functions that called them; and
+"""Goroutines that are in C functions: these are reported above the Go functions that called them; and
 threads that C has made."""
 
 import re

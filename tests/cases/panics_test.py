@@ -1,4 +1,4 @@
-"""Panics, told by the value that panic was called with, as Go prints them, and without the
+"""Panics, reported by the value that panic was called with, as Go prints them, and without the
 program's texts. Truth is what the process said itself: what recover returned, and what Go printed
 when it died."""
 
@@ -79,8 +79,8 @@ def _traceback(core, exe, *options):
     return done.out.split("\n\n")[0]
 
 
-def _types_told(crash):
-    """A value that was raised again is told once by the program."""
+def _types_reported(crash):
+    """A value that was raised again is reported once by the program."""
     panics = [panic for panic in crash["panics"] if not panic["goexit"]]
     return [
         panic["type"]
@@ -93,7 +93,7 @@ def _check_said(core, exe, way):
     """Every type, and Go's own lines."""
     said = _said(core)
     crash = _goroutines(core, exe, "--show-data")
-    assert _types_told(crash) == [type.replace("<nil>", "nil") for type in _types(said)]
+    assert _types_reported(crash) == [type.replace("<nil>", "nil") for type in _types(said)]
     if way not in ODD:
         assert _traceback(core, exe, "--show-data") == _head(said)
     return crash
@@ -149,7 +149,7 @@ def test_the_marker_is_shown_when_asked_for(died):
 
 
 def _line(core, *options):
-    """How the process died, as the text tells it."""
+    """How the process died, as the text says it."""
     text = " ".join(tool.run("goroutines", core, *options).out.split())
     return re.search(r"crashed: (.*?) goroutines: ", text)[1]
 

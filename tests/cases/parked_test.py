@@ -39,7 +39,7 @@ def _hung(core):
 
 @pytest.mark.parametrize("version, how", CORES)
 def test_parked(little_core, version, how):
-    """Those that nobody can wake are told, and those whom somebody holds are not."""
+    """Those that nobody can wake are reported, and those whom somebody holds are not."""
     core = little_core("parked", version, how=how)
     # iter is there since Go 1.23.
     assert _hung(core) == (CONDITION if version.startswith("1.22") else CONDITION | COROUTINES)

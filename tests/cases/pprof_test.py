@@ -127,7 +127,7 @@ def raw_samples(said):
         locations.setdefault(number, []).append(function)
     for values, stack in re.findall(r"^ *(\d+ +\d+): ([\d ]+?) *$", samples, re.MULTILINE):
         functions = [name for number in stack.split() for name in locations[int(number)]]
-        # pprof adds the names of files to functions that it was not told the place of.
+        # pprof adds the names of files to functions that it was not given the place of.
         yield [int(value) for value in values.split()], [name.split(" ")[0] for name in functions]
 
 

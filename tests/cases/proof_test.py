@@ -113,9 +113,9 @@ def test_woken(operation):
     operation.write("runtime.hchan", channel, "sendq.first", 0)
     operation.write("runtime.g", woken, "param", sudog)
     finding = operation.finding()
-    told = {instance["goroutine"] for instance in finding["instances"]}
+    reported = {instance["goroutine"] for instance in finding["instances"]}
     assert finding["confidence"] == "proven"
-    assert told == operation.hung - {min(operation.hung)}
+    assert reported == operation.hung - {min(operation.hung)}
 
 
 def test_lost_from_a_queue(operation):

@@ -8,7 +8,7 @@ from . import field
 @field.cases("quietmain")
 @pytest.mark.parametrize("way", ["", "nil", "own"])
 def test_what_it_holds_wakes_nobody(case, way):
-    """Its frame is no way to the channel. It waits so on purpose, and is not told itself."""
+    """Its frame is no way to the channel. It waits so on purpose, and is not reported itself."""
     report = case.report(way)
     finding = field.the_finding(report, "hung-goroutine")
     assert finding["confidence"] == "proven" and finding["count"] == case.core(way).truth["many"]

@@ -92,7 +92,7 @@ def cells():
 
 
 def other_cells():
-    """By the kernel only: what is stripped or emulated is not told by how its core was taken."""
+    """By the kernel only: what is stripped or emulated is not identified by how its core was taken."""
     others = [(version, "arm64") for version in OF_CASES] if ALL else OTHERS
     return [
         Cell(version, case, mode, "kernel", machine)

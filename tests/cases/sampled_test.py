@@ -11,7 +11,7 @@ def test_sampled_allocations(little_core, version):
     (finding,) = tool.report(core.path)["findings"]
     assert finding["kind"] == "substring"
     for instance in finding["instances"]:
-        told = [f"{place['function']}:{place['line']}" for place in instance["allocated_at"]]
-        own = [place for place in told if not place.startswith("runtime.")]
+        reported = [f"{place['function']}:{place['line']}" for place in instance["allocated_at"]]
+        own = [place for place in reported if not place.startswith("runtime.")]
         assert own == [place for place in core.truth["sites"] if not place.startswith("runtime.")]
         assert len(own) > 4

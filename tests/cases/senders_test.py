@@ -1,4 +1,4 @@
-"""Goroutines that keep something only by a call of the runtime: its variables are not told, the call is."""
+"""Goroutines that keep something only by a call of the runtime: its variables are not reported, the call is."""
 
 from . import field, tool
 
@@ -31,7 +31,7 @@ def test_calls(case):
 
 @field.cases("senders")
 def test_outermost_frames(case):
-    """They are told in every command, whatever the stack's depth."""
+    """They are reported in every command, whatever the stack's depth."""
     for command in (["goroutines"], ["waits"]):
         text = case.run(*command, "", "--width=200").out
         assert "main.serveOrders" in text and "the 2 frames above, 30 times in all" in text

@@ -26,15 +26,15 @@ def test_time(tmp_path, case, options):
 
 
 @field.cases("sites", versions=VERSIONS)
-def test_all_are_told(case):
+def test_all_are_reported(case):
     """Each site is one group with all of its goroutines, whatever each of them waits for."""
-    truth, told = case.core().truth, waits(case)
-    crowds = [group for group in told["waiting"] if len(group["ids"]) == truth["each"]]
+    truth, reported = case.core().truth, waits(case)
+    crowds = [group for group in reported["waiting"] if len(group["ids"]) == truth["each"]]
     assert len(crowds) == truth["sites"]
     assert {group["outlook"] for group in crowds} == {"may go on"}
     same = [group["same_thing"] for group in crowds]
     assert same.count(True) == 4  # those who wait for the mutex of the service
-    assert told["hanging"] == told["deadlocked"] == 0
+    assert reported["hanging"] == reported["deadlocked"] == 0
 
 
 @field.cases("sites", versions=VERSIONS)
@@ -57,10 +57,10 @@ def test_wakers(case):
 @field.cases("sites", versions=VERSIONS)
 def test_locks(case):
     """Those that were left locked by goroutines which have returned, and the one that is held."""
-    truth, told = case.core().truth, waits(case)
-    assert told["locks_left"] == 4 * truth["each"]
+    truth, reported = case.core().truth, waits(case)
+    assert reported["locks_left"] == 4 * truth["each"]
     of = {"main.(*service).own": "left locked", "main.(*service).together": "held"}
-    for group in told["waiting"]:
+    for group in reported["waiting"]:
         (lock,) = {of.get(place["function"]) for place in group["stack"]} - {None} or {None}
         assert group["lock"] == lock
     text = case.run("waits", "", "--width=400").out
@@ -73,8 +73,8 @@ def test_locks(case):
 @field.cases("sites", versions=VERSIONS)
 def test_counts(case):
     """Who blocks is none of those who run."""
-    truth, told = case.core().truth, waits(case)
-    assert told["blocked"] == truth["goroutines"] - 1  # main reads its stdin
+    truth, reported = case.core().truth, waits(case)
+    assert reported["blocked"] == truth["goroutines"] - 1  # main reads its stdin
     text = case.run("waits", "").out
     assert "0 blocked forever, 5,001 blocked, 1 running or waiting for I/O" in text
 
@@ -92,7 +92,7 @@ def test_dot(case):
 
 @field.cases("sites", versions=VERSIONS)
 def test_report(case):
-    """It names the command that tells all."""
+    """It names the command that lists all."""
     assert case.report("")["waits_summary"] == {
         "deadlocks": 0,
         "deadlocked": 0,

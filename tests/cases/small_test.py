@@ -1,4 +1,4 @@
-"""Findings that are too small to be told one by one are still found."""
+"""Findings that are too small to be reported one by one are still found."""
 
 import re
 
@@ -15,9 +15,9 @@ def test_small_ones_are_summed(case):
     (smaller,) = report["smaller"]
     assert smaller["kind"] == "hung-goroutine"
     assert smaller["count"] == core.truth["hung"] and smaller["findings"] > 1
-    told = case.report("", "--min-bytes=1")
-    assert sum(finding["count"] for finding in told["findings"]) == core.truth["hung"]
-    assert told["smaller"] == [] and smaller["bytes"] == told["leaks_total"]["bytes"]
+    reported = case.report("", "--min-bytes=1")
+    assert sum(finding["count"] for finding in reported["findings"]) == core.truth["hung"]
+    assert reported["smaller"] == [] and smaller["bytes"] == reported["leaks_total"]["bytes"]
 
 
 @CASES

@@ -92,7 +92,7 @@ def test_every_literal_names_its_holder(case):
 
 @field.cases("literals", symbols=["stripped"])
 def test_literals_of_a_stripped_binary(case):
-    """What no interface types is told by its shape, and never said to be sure."""
+    """What no interface types is typed by its shape, and never said to be sure."""
     report = case.report("", "--min-bytes=1K")
     found = _by_size(report)
     missing = case.freed() - report["leaks_total"]["bytes"]

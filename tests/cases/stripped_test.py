@@ -171,10 +171,10 @@ EVERY_GO = pytest.mark.parametrize(
 @EVERY_GO
 def test_variables_are_where_dwarf_says(square, tmp_path):
     core = _demo(square)
-    told, found = _globals(core, core.exe), _globals(core, _bare(core, tmp_path))
-    if told["runtime.allfin"][1] == "0":  # it looks like finptrmask, until a finalizer is queued
-        assert found.pop("runtime.allfin")[1] == told.pop("runtime.allfin")[1]
-    assert found == told
+    reported, found = _globals(core, core.exe), _globals(core, _bare(core, tmp_path))
+    if reported["runtime.allfin"][1] == "0":  # it looks like finptrmask, until a finalizer is queued
+        assert found.pop("runtime.allfin")[1] == reported.pop("runtime.allfin")[1]
+    assert found == reported
 
 
 def _without_headers(image):

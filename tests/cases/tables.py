@@ -9,7 +9,7 @@ import pytest
 
 from . import agreement, matrix
 
-# Of each table: what its rows tell, and how they become text.
+# Of each table: what its rows say, and how they become text.
 TABLES = {
     "verdicts": ("findings right/wrong/undecided, and what check says", matrix.table),
     "agreements": ("hung goroutines, beside the runtime's own profile", agreement.table),

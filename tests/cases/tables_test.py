@@ -35,9 +35,9 @@ def test_types_add_up_to_the_live_heap(case):
 @TYPED
 def test_types_are_counted_as_the_program_counts(case):
     table = _table(case)
-    told = {row["name"]: row["objects"] for row in table["rows"]}
+    reported = {row["name"]: row["objects"] for row in table["rows"]}
     wanted = case.core().truth["types"]
-    assert {name: told.get(name) for name in wanted} == wanted
+    assert {name: reported.get(name) for name in wanted} == wanted
 
 
 @TYPED
@@ -173,14 +173,14 @@ def test_sites_are_those_of_the_runtimes_profile(case):
 @TYPED
 def test_containers_are_as_full_as_the_program_made_them(case):
     rows = _table(case, "container")["rows"]
-    told = {(row["kind"], row["name"]): row for row in rows}
+    reported = {(row["kind"], row["name"]): row for row in rows}
     truth = case.core().truth["containers"]
-    found = {f"{kind} {name}": [row["objects"], row["entries"]] for (kind, name), row in told.items()}
+    found = {f"{kind} {name}": [row["objects"], row["entries"]] for (kind, name), row in reported.items()}
     assert {name: found.get(name) for name in truth} == truth
-    shrunk = told["map", "main.shrunk"]
+    shrunk = reported["map", "main.shrunk"]
     assert shrunk["room"] > 4000 and shrunk["spare_bytes"] > 0.9 * shrunk["bytes"]
-    assert told["channel", "main.events"]["room"] == 100
-    orders = told["slice", "main.orders"]
+    assert reported["channel", "main.events"]["room"] == 100
+    orders = reported["slice", "main.orders"]
     assert orders["spare_bytes"] == (orders["room"] - orders["entries"]) * 8 > 0
 
 
@@ -201,12 +201,12 @@ def test_sync_maps_have_what_range_counts(case):
 @field.cases("tables", symbols=["stripped"])
 def test_a_sync_map_is_counted_by_what_is_in_it(case):
     """Names of variables are missing. Up to Go 1.23 only its type tells that the maps are one
-    sync.Map, and a variable has none; what is told is right."""
+    sync.Map, and a variable has none; what is reported is right."""
     table = _table(case, "container")
     rows = [row for row in table["rows"] if row["kind"] == "sync.Map" and row["entries"] > 100]
     wanted = sorted(entries for _, entries in case.core().truth["sync maps"].values())
-    told = sorted(row["entries"] for row in rows)
-    assert set(told) <= set(wanted) if case.version == "1.22.12" else told == wanted
+    reported = sorted(row["entries"] for row in rows)
+    assert set(reported) <= set(wanted) if case.version == "1.22.12" else reported == wanted
     assert "left out" in table["notes"][0]
 
 

@@ -14,7 +14,7 @@ def freed(case, way):
     return case.core(way).truth["heap"] - case.core(f"{way}-fixed").truth["heap"]
 
 
-def told(case, way, confidence, count, what):
+def reported(case, way, confidence, count, what):
     """The one finding of a way that leaks. Its twin has none."""
     assert case.report(f"{way}-fixed")["findings"] == []
     report = case.report(way)
@@ -59,7 +59,7 @@ def setting_is_named(case, finding):
 
 @leaky()
 def test_one_shots_in_a_loop(case):
-    finding = told(case, "after", "suspect", 9000, "timer")
+    finding = reported(case, "after", "suspect", 9000, "timer")
     setting_is_named(case, finding)
     due(finding, 1 / 3, 1 / 3)
     assert "fire" in finding["doubt"]
@@ -69,7 +69,7 @@ def test_one_shots_in_a_loop(case):
 
 @leaky()
 def test_tickers_of_many_periods(case):
-    finding = told(case, "tickers", "proven", 5000, "ticker")
+    finding = reported(case, "tickers", "proven", 5000, "ticker")
     setting_is_named(case, finding)
     assert len({timer["period_ns"] for timer in finding["instances"]}) > 1
 
@@ -81,21 +81,21 @@ def test_channels_that_keep_no_timers(case):
 
 @field.cases("timers")
 def test_functions_that_keep_much(case):
-    finding = told(case, "funcs", "suspect", 40, "after-func")
+    finding = reported(case, "funcs", "suspect", 40, "after-func")
     assert "main.(*upload).abort" in finding["title"]
     due(finding, 2, 2)
 
 
 @field.cases("timers")
 def test_one_that_keeps_much(case):
-    finding = told(case, "one", "suspect", 1, "after-func")
+    finding = reported(case, "one", "suspect", 1, "after-func")
     assert finding["bytes_freed"] > 8 << 20
 
 
 @field.cases("timers")
 def test_rearming(case):
     """The code of the method that arms them is in its method value, too, and is one place."""
-    finding = told(case, "rearming", "suspect", 60, "after-func")
+    finding = reported(case, "rearming", "suspect", 60, "after-func")
     source = (field.PROGRAMS / "timers" / "main.go").read_text()
     places = source.count("time.AfterFunc(")
     _, _, made = finding["title"].partition(", made at one of ")
@@ -105,18 +105,18 @@ def test_rearming(case):
 @field.cases("timers", versions=["1.22.12", recipe.LOCAL])
 @pytest.mark.parametrize("way", ["funcs", "deadlines"])
 def test_no_holder_says_the_same_again(case, way):
-    """The finding tells what the timers keep, and who made them."""
+    """The finding says what the timers keep, and who made them."""
     report = case.report(way)
-    told = report["findings"][0]["bytes_freed"]
-    assert told > report["live"]["bytes"] / 2
-    assert [each for each in report["holders"] if each["bytes"] > told / 2] == []
+    reported = report["findings"][0]["bytes_freed"]
+    assert reported > report["live"]["bytes"] / 2
+    assert [each for each in report["holders"] if each["bytes"] > reported / 2] == []
 
 
 @field.cases("timers")
 @pytest.mark.parametrize("way", ["deadlines", "children"])
 def test_deadlines(case, way):
     """A parent that would cancel them with itself is no reason for them to live."""
-    finding = told(case, way, "suspect", 1200, "after-func")
+    finding = reported(case, way, "suspect", 1200, "after-func")
     assert "context.WithTimeout" in finding["title"] and "main.handle (" in finding["title"]
     assert "cancel()" in finding["advice"] and "AfterFunc" not in finding["advice"]
     due(finding, 3 / 4, 3 / 4)
@@ -148,7 +148,7 @@ def test_watchers(case):
 @field.cases("timers")
 def test_loops_over_tickers(case):
     """They wait for nothing but their tickers."""
-    finding = told(case, "loops", "suspect", 100, "ticker")
+    finding = reported(case, "loops", "suspect", 100, "ticker")
     assert "main.(*gauge).run" in finding["title"]
     assert finding["stack_bytes"] >= 100 * 2048
 

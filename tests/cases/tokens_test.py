@@ -8,7 +8,7 @@ CASES = field.cases("tokens", versions=["1.22.12", recipe.LOCAL])
 
 
 @CASES
-def test_lost_tokens_are_told(case):
+def test_lost_tokens_are_reported(case):
     finding = field.the_finding(case.report(), "hung-goroutine")
     assert finding["count"] == case.core().truth["waiters"]
     assert finding["confidence"] == "suspect" and "several tokens" in finding["doubt"]
@@ -19,7 +19,7 @@ def test_lost_tokens_are_told(case):
 
 
 @field.cases("tokens", versions=[recipe.LOCAL])
-def test_lost_connections_are_told(case):
+def test_lost_connections_are_reported(case):
     finding = field.the_finding(case.report("rows"), "hung-goroutine")
     assert finding["count"] == case.core("rows").truth["waiters"]
     assert "all connections are taken, and no goroutine is left" in finding["title"]

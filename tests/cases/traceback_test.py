@@ -15,7 +15,7 @@ READER = tool.PROJECT / "tests" / "cases" / "readers" / "panicparse"
 
 OLD = "1.19.13"
 
-# What Go tells of the machine at GOTRACEBACK=system, which a report does not hold.
+# What Go prints of the machine at GOTRACEBACK=system, which a report does not hold.
 OF_MACHINE = re.compile(r" gp=\S+ m=\S+( mp=\S+)?(?= \[)| fp=\S+ sp=\S+ pc=\S+")
 HEADER = re.compile(r"^goroutine (\d+) \[", re.MULTILINE)
 
@@ -91,7 +91,7 @@ def test_as_go_prints_it(program, version, level):
     if level == "all":
         del want[1], found[1]  # this one prints them
     assert len(want) > 20 and sorted(found) == sorted(want)
-    # Of long stacks Go tells 100 calls, gotopsy some more.
+    # Of long stacks Go prints 100 calls, gotopsy some more.
     (long,) = [id for id, lines in found.items() if any("frames elided" in line for line in lines)]
     assert sum("main.deep" in line for line in want[long]) > 90
     wrong = {id: (found[id], want[id]) for id in want if id != long and found[id] != want[id]}
@@ -185,10 +185,10 @@ def test_panicparse_reads_the_demo(panicparse, demo):
 
 def test_panicparse_reads_arguments(panicparse, little_core):
     read = all_read(panicparse, little_core("traced", recipe.LOCAL).path)
-    told = {call["Function"]: call["Arguments"] for each in read for call in each["Stack"]}
-    assert told["main.integers"] == "0xff, 2, 3, 1, 5"
-    assert told["main.many"] == "1, 2, 3, 4, 5, 6, 7, 8, 9, 0xa, ..."
-    assert told["main.texts"].count("{") == 3
+    reported = {call["Function"]: call["Arguments"] for each in read for call in each["Stack"]}
+    assert reported["main.integers"] == "0xff, 2, 3, 1, 5"
+    assert reported["main.many"] == "1, 2, 3, 4, 5, 6, 7, 8, 9, 0xa, ..."
+    assert reported["main.texts"].count("{") == 3
 
 
 def test_panicparse_reads_native_frames(panicparse, little_core):

@@ -24,21 +24,21 @@ HEALTHY += ["flag-later", "session", "cond-later", "cond-pool", "flight-slow", "
 
 
 @field.cases("unanswered")
-def test_each_crowd_is_told(case):
+def test_each_crowd_is_reported(case):
     """As a suspect: a person must judge what code alone says."""
-    told = {}
+    reported = {}
     for finding in case.report()["findings"]:
         assert finding["confidence"] == "suspect" and finding["kind"] == "hung-goroutine"
         what, why = finding["title"].split("; ")
-        told[what.split(" in ")[-1]] = (why, finding["count"])
+        reported[what.split(" in ")[-1]] = (why, finding["count"])
         assert "calls by reflection are not seen" in finding["doubt"] and finding["advice"]
     many = case.core().truth["many"]
-    assert told == {where: (why, many - FEW.get(where, 0)) for where, why in LEAKS.items()}
+    assert reported == {where: (why, many - FEW.get(where, 0)) for where, why in LEAKS.items()}
 
 
 @pytest.mark.parametrize("way", HEALTHY)
 @field.cases("unanswered", versions=[recipe.LOCAL])
-def test_who_may_be_answered_is_not_told(case, way):
+def test_who_may_be_answered_is_not_reported(case, way):
     assert case.report(way)["findings"] == []
 
 

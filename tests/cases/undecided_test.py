@@ -1,4 +1,4 @@
-"""What cannot be judged, or is set aside, is told with its bytes, its reason and its holder."""
+"""What cannot be judged, or is set aside, is reported with its bytes, its reason and its holder."""
 
 from . import field
 
@@ -47,9 +47,9 @@ def test_findings_and_rows_do_not_overlap(case):
     truth = case.core().truth
     hung = field.the_finding(report, "hung-goroutine")
     assert hung["bytes_freed"] - hung["stack_bytes"] >= truth["page"]
-    told = sum(row["bytes"] for row in report["undecided"])
-    assert report["coverage"]["undecided_bytes"] == told
-    assert field.near(told, truth["pages"] + truth["array"] + truth["page"])
+    reported = sum(row["bytes"] for row in report["undecided"])
+    assert report["coverage"]["undecided_bytes"] == reported
+    assert field.near(reported, truth["pages"] + truth["array"] + truth["page"])
 
 
 @cases

@@ -8,7 +8,7 @@ import pytest
 from . import recipe, tool
 from .ways_test import HANG
 
-# How those that hold what would wake others are told.
+# How those that hold what would wake others are reported.
 KINDS = {
     "global": "global",
     "timer": "timer",
@@ -33,7 +33,7 @@ def _waits(core, *options):
 
 
 def _of_all(core):
-    """By goroutine: the group that it is told in."""
+    """By goroutine: the group that it is reported in."""
     waits = _waits(core)
     return {g: group for group in waits["waiting"] for g in group["ids"]}
 
@@ -51,13 +51,13 @@ def _outlook(holder, way):
 
 
 def test_outlook(ways):
-    told = _of_all(ways)
+    reported = _of_all(ways)
     wrong = [
-        f"{holder}/{way}: {told[g]['outlook']}"
+        f"{holder}/{way}: {reported[g]['outlook']}"
         for holder, names in ways.truth.items()
         for way, ids in names.items()
         for g in ids
-        if told[g]["outlook"] != _outlook(holder, way)
+        if reported[g]["outlook"] != _outlook(holder, way)
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -75,7 +75,7 @@ def test_wakers(ways):
 
 
 def test_by_name(ways):
-    """A goroutine that could wake another is told with its variable."""
+    """A goroutine that could wake another is shown with its variable."""
     (number,) = ways.truth["spinner"]["send"]
     (waiting,) = _waits(ways, f"--goroutine={number}")["waiting"]
     assert waiting["blocked_on"] == "channel" and waiting["wait_reason"] == "chan send"
@@ -93,7 +93,7 @@ def test_nobody(ways):
 
 
 def test_cycle(ways):
-    """It is proven where nobody else reaches the mutexes, and told all the same where one does."""
+    """It is proven where nobody else reaches the mutexes, and reported all the same where one does."""
     waits = _waits(ways)
     proven = {
         frozenset(cycle): deadlock["proven"]
@@ -120,19 +120,19 @@ BLOCKED_ON = {
 
 def test_blocked_on(ways):
     """Exactly: all channels of a select, the mutex and not its semaphore."""
-    told = _of_all(ways)
+    reported = _of_all(ways)
     for way, expected in BLOCKED_ON.items():
         (number,) = ways.truth["nobody"][way]
         things = _waits(ways, f"--goroutine={number}")["waiting"][0]["things"]
         of_things = [(thing["what"], thing["action"], thing["type"]) for thing in things]
         assert len(of_things) == len(expected) and set(of_things) == set(expected)
-    assert "once" in [told[g]["blocked_on"] for g in ways.truth["nobody"]["once"]]
+    assert "once" in [reported[g]["blocked_on"] for g in ways.truth["nobody"]["once"]]
     (number,) = ways.truth["never"]["nilSend"]
-    assert told[number]["things"] == []
+    assert reported[number]["things"] == []
 
 
 def test_finding(ways):
-    """The report's findings tell the same, and labels and who started it."""
+    """The report's findings say the same, and labels and who started it."""
     report = tool.report(ways.path, "--min-bytes=1", "--instances=100000")
     hung = {
         instance["goroutine"]: instance
@@ -198,5 +198,5 @@ def test_wrong_goroutine(ways):
 
 def test_demo(demo):
     """Those of the core that ships hang, and main only waits."""
-    told = _of_all(demo)
-    assert {group["outlook"] for g, group in told.items() if g != 1} >= {"hangs"}
+    reported = _of_all(demo)
+    assert {group["outlook"] for g, group in reported.items() if g != 1} >= {"hangs"}

@@ -11,8 +11,8 @@ VERSIONS = [recipe.LOCAL] if tool.SUBSET else ALL_VERSIONS
 STRIPPED = "-ldflags=-s -w"
 
 
-def _told(core, *options):
-    """The goroutines that are told as hung, each with how sure the report is."""
+def _reported(core, *options):
+    """The goroutines that are reported as hung, each with how sure the report is."""
     report = tool.report(core.path, "--min-bytes=1", "--instances=100000", *options)
     return {
         instance["goroutine"]: finding["confidence"]
@@ -26,7 +26,7 @@ def _told(core, *options):
 @pytest.mark.parametrize("version", VERSIONS)
 def test_ways(little_core, version, flags):
     core = little_core("ways", version, *flags, how="kernel" if flags else "gcore")
-    told = _told(core)
+    reported = _reported(core)
     wrong = []
     for holder, ways in core.truth.items():
         for way, ids in ways.items():
@@ -37,7 +37,7 @@ def test_ways(little_core, version, flags):
             # Each waits for a lock that the other has, whoever else reaches the two locks.
             if way == "embrace" and expected is None:
                 expected = "likely"
-            wrong += [f"{holder}/{way}: {told.get(g)}" for g in ids if told.get(g) != expected]
+            wrong += [f"{holder}/{way}: {reported.get(g)}" for g in ids if reported.get(g) != expected]
     assert not wrong, "\n".join(sorted(wrong))
 
 
@@ -56,14 +56,14 @@ def test_beside_the_runtime(tmp_path, monkeypatch, version):
     of = {
         (holder, way): set(ids) for holder, ways in core.truth.items() for way, ids in ways.items()
     }
-    told = {g for g, confidence in _told(core).items() if confidence == "proven"}
+    reported = {g for g, confidence in _reported(core).items() if confidence == "proven"}
     assert len(profile) > 100
     # It takes those for leaked that a weak pointer may yet lead to, and then crashes.
-    assert profile - told == of["other", "weak"] | of["other", "weakRow"]
+    assert profile - reported == of["other", "weak"] | of["other", "weakRow"]
     # It follows what goroutines that hang send or have deferred, by their g, and timers that were
     # stopped, while a heap has them still: the program's go.mod asks for the timers of Go 1.19,
     # which a busy machine takes out late.
-    more = {holder for (holder, way), ids in of.items() if ids & (told - profile) and way != "stopped"}
+    more = {holder for (holder, way), ids in of.items() if ids & (reported - profile) and way != "stopped"}
     assert more <= {"hungDefer", "hungElement", "hungTimer"}
     statuses = tool.report(core.path)["goroutines"]["by_status"]
     assert statuses["leaked"] == len(profile)

@@ -25,7 +25,7 @@ HEADERS = 16, 24  # of a special, before its finalizer's function
 
 
 def _flags(version):
-    """The program reaches into the runtime, which newer linkers must be told to allow."""
+    """The program reaches into the runtime, which newer linkers must be asked to allow."""
     return () if version.startswith("1.22") else ("-ldflags=-checklinkname=0",)
 
 

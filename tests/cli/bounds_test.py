@@ -120,7 +120,7 @@ def test_data_without_end_is_refused_at_its_start(packed):
 
 
 @pytest.mark.parametrize("name", ["demo.core", "demo"])
-def test_a_file_that_shrinks_is_told(demo, name):
+def test_a_file_that_shrinks_is_reported(demo, name):
     """Whenever it is cut: a report of what was there, or a line."""
     path = demo.parent / name
     whole, ends = path.read_bytes(), []

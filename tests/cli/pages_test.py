@@ -102,13 +102,13 @@ def test_arguments_of_few_words_refuse_all_others(gotopsy, options):
         assert wrong.returncode == 2
 
 
-def test_all_variables_of_the_environment_are_told(gotopsy):
+def test_all_variables_of_the_environment_are_reported(gotopsy):
     read = set()
     for path in (ROOT / "inspector").rglob("*.c"):
         read |= set(re.findall(r'getenv\("(\w+)"\)', path.read_text()))
     page = (PAGES / "gotopsy.1").read_text()
-    told = re.findall(r"^\.B (\w+)$", page.split(".SH ENVIRONMENT")[1], re.MULTILINE)
-    assert set(told) == read
+    reported = re.findall(r"^\.B (\w+)$", page.split(".SH ENVIRONMENT")[1], re.MULTILINE)
+    assert set(reported) == read
     assert all(name in gotopsy("--help").stdout for name in read)
 
 
@@ -182,7 +182,7 @@ def test_bash_knows_arguments(options, tmp_path):
 
 # ---- zsh -------------------------------------------------------------------------------------------
 
-# What _arguments is told, in place of the completion system that calls it.
+# What _arguments is given, in place of the completion system that calls it.
 ZSH = """
 compdef() { : }
 _arguments() { print -rl -- "$@" }

@@ -11,7 +11,7 @@ LINE = re.compile(
 
 
 def stages(stderr):
-    """The stages told, which must be all there is on standard error."""
+    """The stages reported, which must be all there is on standard error."""
     assert LINE.sub("", stderr) == ""
     return [line[0] for line in LINE.findall(stderr)]
 
@@ -23,18 +23,18 @@ def stages(stderr):
 def test_every_stage_is_told_once(gotopsy, demo_core, command, last):
     run = gotopsy(command, "--quiet", "--timings", demo_core)
     assert run.returncode == 0
-    told = stages(run.stderr)
-    assert told[:2] == ["opening", "reading goroutines"]
-    assert told[-1].startswith(last)
-    assert len(set(told)) == len(told)
-    assert "unpacking" not in told  # a step of "opening"
+    reported = stages(run.stderr)
+    assert reported[:2] == ["opening", "reading goroutines"]
+    assert reported[-1].startswith(last)
+    assert len(set(reported)) == len(reported)
+    assert "unpacking" not in reported  # a step of "opening"
 
 
 def test_what_goroutines_keep_needs_no_types_of_all(gotopsy, demo_core):
     """Typing the whole heap took longer than all else."""
     run = gotopsy("goroutines", "--retained", "--quiet", "--timings", demo_core)
-    told = stages(run.stderr)
-    assert told[-1] == "weighing goroutines" and "typing" not in told
+    reported = stages(run.stderr)
+    assert reported[-1] == "weighing goroutines" and "typing" not in reported
 
 
 def test_a_stage_that_fails_is_told_too(gotopsy, tmp_path):

@@ -7,7 +7,7 @@
 
 enum { ASKED = 64, WORD = 8 };
 
-/* A call is told with registers that the code shows, and names a function. */
+/* A call comes with registers that the code shows, and names a function. */
 static void visit(void *ctx, const struct gt_reached_call *call)
 {
     const struct gt_process *process = ctx;

@@ -5,9 +5,9 @@
  *
  * An array holds the elements that live words lead to: by the length of a slice, by a pointer to an
  * element or to a field of one, or by a channel's queue. The others are spare: they are counted,
- * and are no values. If a word of unknown
- * type leads to the array, they are uncertain. A map holds its entries, not its free slots. Storage
- * of maps and channels is read through their headers alone, so no value counts twice.
+ * and are no values. If a word of unknown type leads to the array, they are uncertain. A map holds
+ * its entries, not its free slots. Storage of maps and channels is read through their headers
+ * alone, so no value counts twice.
  *
  * The analysis, the kinds of objects and the conditions are borrowed.
  */

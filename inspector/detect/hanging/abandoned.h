@@ -6,8 +6,8 @@
  *   signal   a channel that is only ever closed, with many waiters: a shutdown channel, the Done
  *            channel of a root context. Its elements have no size, it has no buffer, and nobody
  *            sends on it.
- *   notify   a channel of signal.Notify. A signal to the process ends that wait, which is no
- * answer. own      anything else.
+ *   notify   a channel of signal.Notify. A signal to the process ends that wait; it is no answer.
+ *   own      anything else.
  *
  * An own object is answerable when a goroutine that may run reaches it by another path than through
  * abandoned goroutines, its own group, timers, or the tree of contexts. A goroutine is abandoned

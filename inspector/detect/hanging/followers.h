@@ -1,5 +1,5 @@
 /*
- * Goroutines that end with others, which are told: they are part of those findings.
+ * Goroutines that end with others. They are part of the findings of those.
  *
  * Whoever waits for the context of signal.NotifyContext ends with the goroutine that waits for the
  * signal. The writing side of a connection of net/http ends with its reading side.

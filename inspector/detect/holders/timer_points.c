@@ -16,8 +16,8 @@ static bool is_in(const struct gt_heap_analysis *analysis, uint32_t object,
 }
 
 /* What the timers of a heap keep that findings have. */
-static uint64_t bytes_told(const struct gt_heap_analysis *analysis,
-                           const struct gt_dominators *tree, uint32_t object)
+static uint64_t bytes_in_findings(const struct gt_heap_analysis *analysis,
+                                  const struct gt_dominators *tree, uint32_t object)
 {
     const struct gt_vec *timers = &analysis->baseline->timers.list;
     uint64_t bytes = 0;
@@ -32,13 +32,13 @@ static uint64_t bytes_told(const struct gt_heap_analysis *analysis,
     return bytes;
 }
 
-static bool is_told(const struct gt_heap_analysis *analysis, const struct gt_dominators *tree,
-                    const struct gt_accumulation *point)
+static bool is_in_findings(const struct gt_heap_analysis *analysis,
+                           const struct gt_dominators *tree, const struct gt_accumulation *point)
 {
     uint32_t object = gt_dominators_object(tree, point->node);
 
     return point->count == 1 && object != GT_NO_OBJECT &&
-           bytes_told(analysis, tree, object) > point->bytes / 100 * NEARLY_ALL;
+           bytes_in_findings(analysis, tree, object) > point->bytes / 100 * NEARLY_ALL;
 }
 
 void gt_timer_points_leave_out(const struct gt_heap_analysis *analysis,
@@ -48,7 +48,7 @@ void gt_timer_points_leave_out(const struct gt_heap_analysis *analysis,
 
     for (size_t i = 0; i < points->len; i++) {
         const struct gt_accumulation *point = gt_vec_at(points, i);
-        if (!is_told(analysis, tree, point))
+        if (!is_in_findings(analysis, tree, point))
             memmove(gt_vec_at(points, kept++), point, sizeof *point);
     }
     points->len = kept;

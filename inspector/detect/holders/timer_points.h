@@ -9,7 +9,7 @@
 
 #include "inspector/detect/holders/accumulation.h"
 
-/* Removes them from `points` (struct gt_accumulation) where findings tell them. The causes of the
+/* Removes them from `points` (struct gt_accumulation) where findings have them. The causes of the
  * findings have been weighed. */
 void gt_timer_points_leave_out(const struct gt_heap_analysis *analysis,
                                const struct gt_dominators *tree, struct gt_vec *points);

@@ -9,8 +9,8 @@
  * There are three exceptions:
  *   - One type that fits is the first field of the others, and these have no more pointers. Then it
  *     is that type.
- *   - One type that fits is basic, such as string, and all the others have only strings, at the
- * same offsets. Then it is that type.
+ *   - One type that fits is basic, such as string, and all the others have only strings, at equal
+ *     offsets. Then it is that type.
  *   - No type fits, but one shape of a generic function does. Then it is the shape.
  *
  * Arrays of pointers are never typed this way. It applies only to objects of at most 64 words that

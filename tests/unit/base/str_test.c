@@ -88,7 +88,7 @@ static void nothing_can_be_allocated(void **state)
     gt_free(cleared);
 }
 
-static void sums_and_products_that_do_not_fit_are_told(void **state)
+static void sums_and_products_that_do_not_fit_are_reported(void **state)
 {
     uint64_t out = 7;
 
@@ -110,7 +110,7 @@ int main(void)
         cmocka_unit_test(bytes_may_be_nul),
         cmocka_unit_test(copies_and_formats_are_the_callers),
         cmocka_unit_test(nothing_can_be_allocated),
-        cmocka_unit_test(sums_and_products_that_do_not_fit_are_told),
+        cmocka_unit_test(sums_and_products_that_do_not_fit_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

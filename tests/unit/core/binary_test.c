@@ -225,7 +225,7 @@ static void it_fills_in_what_the_core_lacks(void **state)
     gt_free(path);
 }
 
-static void a_pie_is_told_from_where_it_was_loaded(void **state)
+static void a_pie_is_placed_by_where_it_was_loaded(void **state)
 {
     char *path = scratch_path(state, "pie");
     uint64_t addr, size;
@@ -338,7 +338,7 @@ int main(void)
         cmocka_unit_test(without_ids_segments_are_compared),
         cmocka_unit_test(without_headers_entry_points_are_compared),
         cmocka_unit_test(it_fills_in_what_the_core_lacks),
-        cmocka_unit_test(a_pie_is_told_from_where_it_was_loaded),
+        cmocka_unit_test(a_pie_is_placed_by_where_it_was_loaded),
         cmocka_unit_test(damaged_headers_are_survived),
         cmocka_unit_test(damaged_tables_are_survived),
         cmocka_unit_test(a_cut_binary_is_survived),

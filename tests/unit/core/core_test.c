@@ -19,7 +19,7 @@ static int byte_at(const struct gt_core *core, uint64_t addr)
     return gt_mem_u8(gt_core_memory(core), addr, &byte) ? byte : -1;
 }
 
-static void kinds_of_absence_are_told_apart(void **state)
+static void kinds_of_absence_are_distinguished(void **state)
 {
     struct maker maker;
     maker_init(&maker, ET_CORE);
@@ -278,7 +278,7 @@ static void registers_of_arm64_are_read(void **state)
     gt_core_close(core);
 }
 
-static void the_process_is_told_from_its_notes(void **state)
+static void the_process_is_known_from_its_notes(void **state)
 {
     struct maker maker;
     uint64_t value, address;
@@ -407,7 +407,7 @@ static void damaged_notes_are_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kinds_of_absence_are_told_apart),
+        cmocka_unit_test(kinds_of_absence_are_distinguished),
         cmocka_unit_test(what_lies_past_a_cut_is_cut_off),
         cmocka_unit_test(segments_side_by_side_are_merged),
         cmocka_unit_test(segments_may_be_unsorted_and_overlap),
@@ -417,7 +417,7 @@ int main(void)
         cmocka_unit_test(more_segments_than_a_header_counts_are_read),
         cmocka_unit_test(threads_are_read_in_order),
         cmocka_unit_test(registers_of_arm64_are_read),
-        cmocka_unit_test(the_process_is_told_from_its_notes),
+        cmocka_unit_test(the_process_is_known_from_its_notes),
         cmocka_unit_test(a_signal_that_was_sent_has_no_address),
         cmocka_unit_test(gcore_is_known_by_the_order_of_notes),
         cmocka_unit_test(gcore_is_known_by_other_signs),

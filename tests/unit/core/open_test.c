@@ -261,17 +261,17 @@ static struct blob packed(const struct blob *file)
     return out;
 }
 
-struct told {
+struct reported {
     uint64_t calls, done, total;
 };
 
-static void tell(void *ctx, const char *what, uint64_t done, uint64_t total)
+static void note(void *ctx, const char *what, uint64_t done, uint64_t total)
 {
-    struct told *told = ctx;
+    struct reported *reported = ctx;
 
     assert_string_equal(what, "unpacking");
-    assert_true(done >= told->done);
-    *told = (struct told){told->calls + 1, done, total};
+    assert_true(done >= reported->done);
+    *reported = (struct reported){reported->calls + 1, done, total};
 }
 
 static void assert_same(struct gt_core *core, const struct blob *file, size_t size)
@@ -289,17 +289,17 @@ static void packed_cores_open(void **state)
     struct blob file = large_core(), zst = packed(&file);
     char *path = scratch_path(state, "core.zst");
     struct gt_core *core;
-    struct told told = {0};
-    const struct gt_opening how = {.progress = tell, .progress_ctx = &told};
+    struct reported reported = {0};
+    const struct gt_opening how = {.progress = note, .progress_ctx = &reported};
 
     write_file(path, zst.bytes, zst.size);
     assert_null(gt_core_open(path, &how, &core));
     assert_int_equal(gt_core_file_bytes(core), file.size);
     assert_false(gt_core_truncated(core));
     assert_same(core, &file, 8 << 20);
-    assert_true(told.calls > 0);
-    assert_int_equal(told.done, zst.size);
-    assert_int_equal(told.total, zst.size);
+    assert_true(reported.calls > 0);
+    assert_int_equal(reported.done, zst.size);
+    assert_int_equal(reported.total, zst.size);
     gt_core_close(core);
     gt_free(path);
     gt_free(zst.bytes);

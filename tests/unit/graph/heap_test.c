@@ -71,7 +71,7 @@ static void damaged_regions_are_refused(void **state)
         expect_refused(&damaged[i], 1);
 }
 
-static void a_fault_is_told_before_the_seal(void **state)
+static void a_fault_is_reported_before_the_seal(void **state)
 {
     struct gt_region good = region(BASE, 16, 2), bad = region(BASE + 16, 16, 2);
 
@@ -291,7 +291,7 @@ int main(void)
         cmocka_unit_test(an_empty_heap_has_no_objects),
         cmocka_unit_test(regions_with_pointers_come_first_and_by_address),
         cmocka_unit_test(damaged_regions_are_refused),
-        cmocka_unit_test(a_fault_is_told_before_the_seal),
+        cmocka_unit_test(a_fault_is_reported_before_the_seal),
         cmocka_unit_test(objects_of_all_regions_are_counted_together),
         cmocka_unit_test(overlapping_regions_are_refused),
         cmocka_unit_test(regions_too_far_apart_are_refused),

@@ -199,7 +199,7 @@ static void cut_words_do_not_count(void **state)
     expect_nodes(fixture, "023");
 }
 
-static void what_is_watched_is_told_once(void **state)
+static void what_is_watched_is_reported_once(void **state)
 {
     struct fixture *fixture = *state;
     struct gt_u32s met = {0};
@@ -309,7 +309,7 @@ int main(void)
         WITH_FIXTURE(the_blocked_are_not_reached),
         WITH_FIXTURE(objects_without_out_edges_are_reached_and_lead_nowhere),
         WITH_FIXTURE(cut_words_do_not_count),
-        WITH_FIXTURE(what_is_watched_is_told_once),
+        WITH_FIXTURE(what_is_watched_is_reported_once),
         WITH_FIXTURE(a_word_is_cut_while_a_cut_holds_it),
         WITH_FIXTURE(contents_do_not_reach_their_own_object),
         WITH_FIXTURE(contents_may_reach_their_object_through_others),

@@ -98,7 +98,7 @@ static void what_a_cut_takes_leads_nowhere(void **state)
     expect_met(fixture, leaf(0), "3");
 }
 
-static void the_way_down_is_told(void **state)
+static void the_way_down_is_reported(void **state)
 {
     struct fixture *fixture = *state;
     struct little *little = &fixture->little;
@@ -124,7 +124,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_nearest_come_first, setup, teardown),
         cmocka_unit_test_setup_teardown(a_climb_through_a_loop_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(what_a_cut_takes_leads_nowhere, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_way_down_is_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_way_down_is_reported, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -103,7 +103,7 @@ static void a_ring_is_one_component_without_its_tail(void **state)
     graph_deinit(&graph);
 }
 
-static void the_shortest_of_two_cycles_is_told(void **state)
+static void the_shortest_of_two_cycles_is_reported(void **state)
 {
     struct graph graph;
     uint32_t shorter[] = {A, D}, longer[] = {B, C, D, A};
@@ -315,7 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_ring_is_one_component_without_its_tail),
-        cmocka_unit_test(the_shortest_of_two_cycles_is_told),
+        cmocka_unit_test(the_shortest_of_two_cycles_is_reported),
         cmocka_unit_test(a_cycle_longer_than_asked_for_is_cut),
         cmocka_unit_test(self_edges_are_none),
         cmocka_unit_test(a_selection_cuts_cycles),

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-static void sets_are_told_by_what_is_in_them(void **state)
+static void sets_are_known_by_what_is_in_them(void **state)
 {
     struct gt_sets sets;
     uint32_t members[GT_SET_MAX];
@@ -39,7 +39,7 @@ static void sets_are_told_by_what_is_in_them(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sets_are_told_by_what_is_in_them),
+        cmocka_unit_test(sets_are_known_by_what_is_in_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

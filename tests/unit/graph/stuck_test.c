@@ -42,36 +42,36 @@ static void find(struct graph *graph)
     gt_stuck_find(&graph->needs, graph->stuck);
 }
 
-struct told {
+struct reported {
     size_t circles;
     uint32_t nodes[MAX][MAX];
     size_t counts[MAX];
 };
 
-static void tell(void *ctx, const uint32_t *nodes, size_t count)
+static void note(void *ctx, const uint32_t *nodes, size_t count)
 {
-    struct told *told = ctx;
+    struct reported *reported = ctx;
 
-    memcpy(told->nodes[told->circles], nodes, count * sizeof *nodes);
-    told->counts[told->circles++] = count;
+    memcpy(reported->nodes[reported->circles], nodes, count * sizeof *nodes);
+    reported->counts[reported->circles++] = count;
 }
 
-static void assert_circle(const struct told *told, size_t number, size_t count, ...)
+static void assert_circle(const struct reported *reported, size_t number, size_t count, ...)
 {
     va_list nodes;
 
-    assert_true(number < told->circles);
-    assert_int_equal(told->counts[number], count);
+    assert_true(number < reported->circles);
+    assert_int_equal(reported->counts[number], count);
     va_start(nodes, count);
     for (size_t i = 0; i < count; i++)
-        assert_int_equal(told->nodes[number][i], va_arg(nodes, int));
+        assert_int_equal(reported->nodes[number][i], va_arg(nodes, int));
     va_end(nodes);
 }
 
 static void a_circle_is_stuck(void **state)
 {
     struct graph graph = {0};
-    struct told told = {0};
+    struct reported reported = {0};
 
     (void)state;
     node(&graph, GT_STUCK_IF_ALL, B, -1);
@@ -82,9 +82,9 @@ static void a_circle_is_stuck(void **state)
     find(&graph);
     assert_true(graph.stuck[A] && graph.stuck[B] && graph.stuck[C] && graph.stuck[D]);
     assert_false(graph.stuck[E]);
-    assert_true(gt_stuck_circles(&graph.needs, graph.stuck, E + 1, MAX, tell, &told));
-    assert_int_equal(told.circles, 1);
-    assert_circle(&told, 0, 3, A, B, C);
+    assert_true(gt_stuck_circles(&graph.needs, graph.stuck, E + 1, MAX, note, &reported));
+    assert_int_equal(reported.circles, 1);
+    assert_circle(&reported, 0, 3, A, B, C);
 }
 
 static void one_that_is_free_is_enough(void **state)
@@ -119,22 +119,22 @@ static void all_must_be_free_where_all_are_needed(void **state)
 static void one_with_nobody_to_wait_for_is_stuck(void **state)
 {
     struct graph graph = {0};
-    struct told told = {0};
+    struct reported reported = {0};
 
     (void)state;
     node(&graph, GT_STUCK_IF_ALL, -1);
     node(&graph, GT_STUCK_IF_ALL, A, -1);
     find(&graph);
     assert_true(graph.stuck[A] && graph.stuck[B]);
-    assert_true(gt_stuck_circles(&graph.needs, graph.stuck, 2, MAX, tell, &told));
-    assert_int_equal(told.circles, 0);
+    assert_true(gt_stuck_circles(&graph.needs, graph.stuck, 2, MAX, note, &reported));
+    assert_int_equal(reported.circles, 0);
 }
 
 /* Two circles with a common node are both visited, each the shortest through its start. */
-static void circles_with_a_common_node_are_both_told(void **state)
+static void circles_with_a_common_node_are_both_reported(void **state)
 {
     struct graph graph = {0};
-    struct told told = {0};
+    struct reported reported = {0};
 
     (void)state;
     node(&graph, GT_STUCK_IF_ALL, B, C, -1);
@@ -142,28 +142,28 @@ static void circles_with_a_common_node_are_both_told(void **state)
     node(&graph, GT_STUCK_IF_ALL, D, -1);
     node(&graph, GT_STUCK_IF_ALL, A, -1);
     find(&graph);
-    assert_true(gt_stuck_circles(&graph.needs, graph.stuck, 4, MAX, tell, &told));
-    assert_int_equal(told.circles, 2);
-    assert_circle(&told, 0, 2, A, B);
-    assert_circle(&told, 1, 3, C, D, A);
-    memset(&told, 0, sizeof told);
-    assert_false(gt_stuck_circles(&graph.needs, graph.stuck, 4, 1, tell, &told));
-    assert_int_equal(told.circles, 1);
+    assert_true(gt_stuck_circles(&graph.needs, graph.stuck, 4, MAX, note, &reported));
+    assert_int_equal(reported.circles, 2);
+    assert_circle(&reported, 0, 2, A, B);
+    assert_circle(&reported, 1, 3, C, D, A);
+    memset(&reported, 0, sizeof reported);
+    assert_false(gt_stuck_circles(&graph.needs, graph.stuck, 4, 1, note, &reported));
+    assert_int_equal(reported.circles, 1);
 }
 
 /* Free nodes are on no circle, even if their edges form one. */
 static void free_nodes_are_on_no_circle(void **state)
 {
     struct graph graph = {0};
-    struct told told = {0};
+    struct reported reported = {0};
 
     (void)state;
     node(&graph, GT_STUCK_IF_ALL, B, -1);
     node(&graph, GT_STUCK_IF_ALL, A, C, -1);
     node(&graph, GT_STUCK_NEVER, A, -1);
     find(&graph);
-    assert_true(gt_stuck_circles(&graph.needs, graph.stuck, 3, MAX, tell, &told));
-    assert_int_equal(told.circles, 0);
+    assert_true(gt_stuck_circles(&graph.needs, graph.stuck, 3, MAX, note, &reported));
+    assert_int_equal(reported.circles, 0);
 }
 
 /* A long chain that ends in a free node, and one that ends in a circle. Both need no recursion and
@@ -200,7 +200,7 @@ int main(void)
         cmocka_unit_test(one_that_is_free_is_enough),
         cmocka_unit_test(all_must_be_free_where_all_are_needed),
         cmocka_unit_test(one_with_nobody_to_wait_for_is_stuck),
-        cmocka_unit_test(circles_with_a_common_node_are_both_told),
+        cmocka_unit_test(circles_with_a_common_node_are_both_reported),
         cmocka_unit_test(free_nodes_are_on_no_circle),
         cmocka_unit_test(long_chains_take_one_pass),
     };

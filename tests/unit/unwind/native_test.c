@@ -93,7 +93,7 @@ static void a_signal_on_its_own_stack_leads_back(void **state)
     crash_deinit(&crash);
 }
 
-static void no_more_frames_than_asked_for_are_told(void **state)
+static void no_more_frames_than_asked_for_are_given(void **state)
 {
     struct crash crash;
     struct gt_native_frame frames[3] = {{0}, {0}, {.pc = 42}};
@@ -121,7 +121,7 @@ int main(void)
         cmocka_unit_test(a_stack_is_walked_whole),
         cmocka_unit_test(a_program_without_pie_and_frame_pointers_is_walked),
         cmocka_unit_test(a_signal_on_its_own_stack_leads_back),
-        cmocka_unit_test(no_more_frames_than_asked_for_are_told),
+        cmocka_unit_test(no_more_frames_than_asked_for_are_given),
     };
     return cmocka_run_group_tests_name("unwind/native", tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@ static void assert_apart(uint64_t first, uint64_t step)
     gt_map_deinit(&seen);
 }
 
-static void pairs_are_told_apart(void **state)
+static void pairs_are_distinguished(void **state)
 {
     (void)state;
     assert_apart(0, 1);
@@ -35,7 +35,7 @@ static void pairs_are_told_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pairs_are_told_apart),
+        cmocka_unit_test(pairs_are_distinguished),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -231,7 +231,7 @@ static void what_main_holds_may_wake_it_while_main_may_be_woken(void **state)
 }
 
 /* Main may wait on purpose as long as the program lives. */
-static void main_is_never_told(void **state)
+static void main_is_never_reported(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
 
@@ -346,7 +346,7 @@ int main(void)
         cmocka_unit_test_teardown(what_the_scheduler_has_in_hand_may_wake_it, synth_end),
         cmocka_unit_test_teardown(what_main_holds_wakes_nobody_while_nothing_wakes_main, synth_end),
         cmocka_unit_test_teardown(what_main_holds_may_wake_it_while_main_may_be_woken, synth_end),
-        cmocka_unit_test_teardown(main_is_never_told, synth_end),
+        cmocka_unit_test_teardown(main_is_never_reported, synth_end),
         cmocka_unit_test_teardown(main_in_an_empty_select_wakes_nobody, synth_end),
         cmocka_unit_test_teardown(the_finalizer_goroutine_hangs_and_others_wait_behind_it,
                                   synth_end),

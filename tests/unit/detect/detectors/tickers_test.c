@@ -182,7 +182,7 @@ static void a_function_for_what_others_reach_is_in_use(void **state)
 }
 
 /* The timers of sleeping goroutines and of the poller belong to the runtime. */
-static void the_runtimes_timers_are_never_told(void **state)
+static void the_runtimes_timers_are_never_reported(void **state)
 {
     static const char *const callbacks[] = {"runtime.goroutineReady", "runtime.netpollDeadline"};
 
@@ -210,7 +210,7 @@ int main(void)
         cmocka_unit_test_teardown(a_function_that_keeps_much_is_a_suspect, synth_end),
         cmocka_unit_test_teardown(its_owner_may_stop_the_function, synth_end),
         cmocka_unit_test_teardown(a_function_for_what_others_reach_is_in_use, synth_end),
-        cmocka_unit_test_teardown(the_runtimes_timers_are_never_told, synth_end),
+        cmocka_unit_test_teardown(the_runtimes_timers_are_never_reported, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

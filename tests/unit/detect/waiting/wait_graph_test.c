@@ -86,7 +86,7 @@ static void two_that_lock_in_opposite_order_are_deadlocked(void **state)
     assert_int_equal(report->waits.deadlocked, 2);
 }
 
-static void one_that_waits_behind_a_circle_is_told(void **state)
+static void one_that_waits_behind_a_circle_is_reported(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
     uint64_t one = locked_mutex(synth, "main.one"), other = locked_mutex(synth, "main.other");
@@ -232,7 +232,7 @@ static void main_that_nobody_wakes_waits_on_purpose(void **state)
     assert_outlook(synth, 1, GT_MAIN_WAITS);
 }
 
-static void what_the_world_wakes_is_told_apart(void **state)
+static void what_the_world_wakes_is_distinguished(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
 
@@ -316,7 +316,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(two_that_lock_in_opposite_order_are_deadlocked, synth_end),
-        cmocka_unit_test_teardown(one_that_waits_behind_a_circle_is_told, synth_end),
+        cmocka_unit_test_teardown(one_that_waits_behind_a_circle_is_reported, synth_end),
         cmocka_unit_test_teardown(locks_in_one_order_make_no_circle, synth_end),
         cmocka_unit_test_teardown(who_stands_behind_lock_holds_it, synth_end),
         cmocka_unit_test_teardown(who_deferred_unlock_holds_it, synth_end),
@@ -326,7 +326,7 @@ int main(void)
         cmocka_unit_test_teardown(a_variable_that_leads_to_the_channel_is_a_waker, synth_end),
         cmocka_unit_test_teardown(who_nobody_wakes_hangs, synth_end),
         cmocka_unit_test_teardown(main_that_nobody_wakes_waits_on_purpose, synth_end),
-        cmocka_unit_test_teardown(what_the_world_wakes_is_told_apart, synth_end),
+        cmocka_unit_test_teardown(what_the_world_wakes_is_distinguished, synth_end),
         cmocka_unit_test_teardown(a_sleep_ends_when_its_timer_is_due, synth_end),
         cmocka_unit_test_teardown(a_wait_for_io_knows_its_file, synth_end),
         cmocka_unit_test_teardown(a_durable_wait_is_its_bubbles_to_end, synth_end),

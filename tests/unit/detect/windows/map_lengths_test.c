@@ -32,8 +32,8 @@ static struct synth *make_process(void **state, const char *version)
     return synth;
 }
 
-/* How many maps are told. */
-static uint64_t told(struct synth *synth)
+/* How many maps are reported. */
+static uint64_t reported(struct synth *synth)
 {
     const struct gt_report *report = synth_report(synth);
     const char *text = gt_contradiction_text(GT_CONTRADICTION_MAPS);
@@ -48,10 +48,10 @@ static uint64_t told(struct synth *synth)
 static void the_length_of_a_whole_map_is_right(void **state)
 {
     for (size_t i = 0; i < sizeof versions / sizeof *versions; i++)
-        assert_int_equal(told(make_process(state, versions[i])), 0);
+        assert_int_equal(reported(make_process(state, versions[i])), 0);
 }
 
-static void a_wrong_length_is_told(void **state)
+static void a_wrong_length_is_reported(void **state)
 {
     static const uint64_t lengths[] = {0, ENTRIES - 1, ENTRIES + 1, UINT64_MAX};
 
@@ -59,7 +59,7 @@ static void a_wrong_length_is_told(void **state)
         for (size_t j = 0; j < sizeof lengths / sizeof *lengths; j++) {
             struct synth *synth = make_process(state, versions[i]);
             synth_set(synth, map, GT_F_map_used, lengths[j]);
-            assert_int_equal(told(synth), 1);
+            assert_int_equal(reported(synth), 1);
         }
 }
 
@@ -69,7 +69,7 @@ static void a_map_that_is_being_written_to_is_not_compared(void **state)
 
     synth_set(synth, map, GT_F_map_used, ENTRIES + 1);
     synth_set(synth, map, GT_F_map_writing, 1);
-    assert_int_equal(told(synth), 0);
+    assert_int_equal(reported(synth), 0);
 }
 
 /* Its type is that of a map, and its memory is not. */
@@ -78,7 +78,7 @@ static void a_map_that_leads_nowhere_is_not_compared(void **state)
     struct synth *synth = make_process(state, versions[1]);
 
     synth_set(synth, map, GT_F_map_dirPtr, 8);
-    assert_int_equal(told(synth), 0);
+    assert_int_equal(reported(synth), 0);
 }
 
 /* A thread that writes without a lock may lose an entry. */
@@ -88,18 +88,18 @@ static void a_thread_that_runs_may_have_lost_one(void **state)
 
     synth_set(synth, synth->p, GT_F_p_status, 1); /* running */
     synth_set(synth, map, GT_F_map_used, ENTRIES + 1);
-    assert_int_equal(told(synth), 0);
+    assert_int_equal(reported(synth), 0);
     synth = make_process(state, versions[1]);
     synth_set(synth, synth->p, GT_F_p_status, 1);
     synth_set(synth, map, GT_F_map_used, ENTRIES + 2);
-    assert_int_equal(told(synth), 1);
+    assert_int_equal(reported(synth), 1);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(the_length_of_a_whole_map_is_right, synth_end),
-        cmocka_unit_test_teardown(a_wrong_length_is_told, synth_end),
+        cmocka_unit_test_teardown(a_wrong_length_is_reported, synth_end),
         cmocka_unit_test_teardown(a_map_that_is_being_written_to_is_not_compared, synth_end),
         cmocka_unit_test_teardown(a_map_that_leads_nowhere_is_not_compared, synth_end),
         cmocka_unit_test_teardown(a_thread_that_runs_may_have_lost_one, synth_end),

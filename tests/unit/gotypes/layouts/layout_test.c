@@ -114,7 +114,7 @@ static void assert_lacks(struct program *program, unsigned minor, const char *ex
     assert_string_equal(text, expected);
 }
 
-static void what_is_lacking_is_told_with_what_it_costs(void **state)
+static void what_is_lacking_is_reported_with_what_it_costs(void **state)
 {
     (void)state;
     struct program when = {.lacks_type = "runtime.timer", .lacks_path = "when"};
@@ -203,7 +203,7 @@ int main(void)
         cmocka_unit_test(a_missing_required_field_is_named),
         cmocka_unit_test(a_missing_optional_field_is_no_error),
         cmocka_unit_test(a_missing_required_struct_is_named),
-        cmocka_unit_test(what_is_lacking_is_told_with_what_it_costs),
+        cmocka_unit_test(what_is_lacking_is_reported_with_what_it_costs),
         cmocka_unit_test(a_field_of_two_spellings_is_lacking_once),
         cmocka_unit_test(what_one_layout_has_beyond_another),
         cmocka_unit_test(an_unknown_version_takes_what_is_there),

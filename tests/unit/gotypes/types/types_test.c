@@ -29,7 +29,7 @@ static void an_extra_star_is_taken_off(void **state)
     target_free(target);
 }
 
-static void direct_interfaces_are_told_in_both_ways(void **state)
+static void direct_interfaces_are_known_in_both_ways(void **state)
 {
     (void)state;
     struct target *target = target_new(26);
@@ -274,7 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rtypes_are_described_once),
         cmocka_unit_test(an_extra_star_is_taken_off),
-        cmocka_unit_test(direct_interfaces_are_told_in_both_ways),
+        cmocka_unit_test(direct_interfaces_are_known_in_both_ways),
         cmocka_unit_test(interfaces_with_methods_are_ifaces),
         cmocka_unit_test(an_itab_names_its_dynamic_type),
         cmocka_unit_test(what_makes_no_sense_is_no_type),

@@ -201,7 +201,7 @@ static void work(void *of)
 
 static const struct gt_crew_job job = {sizeof(unsigned), accept, work};
 
-static void all_work_is_done_when_the_leader_is_told_so(void **state)
+static void all_work_is_done_when_the_leader_hears_so(void **state)
 {
     enum { HELPERS = 3 };
     struct member members[HELPERS + 1] = {0};
@@ -250,7 +250,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_number_of_threads_marks_the_same),
         cmocka_unit_test(a_cut_is_the_same_for_all_threads),
-        cmocka_unit_test(all_work_is_done_when_the_leader_is_told_so),
+        cmocka_unit_test(all_work_is_done_when_the_leader_hears_so),
         cmocka_unit_test(a_call_that_unwinds_dismisses_its_crew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,7 +106,7 @@ static void a_kind_and_its_confidence_have_names(void **state)
     json_decref(report);
 }
 
-static void could_not_look_is_told(void **state)
+static void could_not_look_is_reported(void **state)
 {
     json_t *report = report_of(&gt_sample_empty);
 
@@ -151,7 +151,7 @@ int main(void)
         cmocka_unit_test(unknown_is_null),
         cmocka_unit_test(numbers_and_addresses),
         cmocka_unit_test(a_kind_and_its_confidence_have_names),
-        cmocka_unit_test(could_not_look_is_told),
+        cmocka_unit_test(could_not_look_is_reported),
         cmocka_unit_test(hostile_text_survives_as_text),
         cmocka_unit_test(the_other_documents),
     };

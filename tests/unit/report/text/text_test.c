@@ -155,7 +155,7 @@ static void not_found_and_could_not_look_read_differently(void **state)
     free(text);
 }
 
-static void what_was_not_judged_is_told(void **state)
+static void what_was_not_judged_is_reported(void **state)
 {
     const struct gt_style wide = {.size = sizeof wide, .width = 400},
                           all = {.size = sizeof all, .all = true, .width = 400};
@@ -296,7 +296,7 @@ int main(void)
         cmocka_unit_test(colour_only_when_asked_for),
         cmocka_unit_test(findings_keep_the_order_of_the_report),
         cmocka_unit_test(not_found_and_could_not_look_read_differently),
-        cmocka_unit_test(what_was_not_judged_is_told),
+        cmocka_unit_test(what_was_not_judged_is_reported),
         cmocka_unit_test(a_kind_that_may_be_missed_is_not_called_not_found),
         cmocka_unit_test(notes_are_counted_or_listed),
         cmocka_unit_test(the_runtimes_own_frames_are_left_out),

@@ -70,7 +70,7 @@ static void one_that_can_run_waits_for_nothing(void **state)
     assert_frames(analysis, g, functions, 3);
 }
 
-static void the_runtimes_own_are_told_apart(void **state)
+static void the_runtimes_own_are_distinguished(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
 
@@ -115,7 +115,7 @@ static void a_stack_that_the_core_lacks_ends_early(void **state)
     assert_lost(analysis->process, GT_OF_GOROUTINES, "its stack ends early");
 }
 
-static void a_g_that_the_core_lacks_is_told(void **state)
+static void a_g_that_the_core_lacks_is_reported(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
     uint64_t g;
@@ -133,11 +133,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(each_is_read_with_its_frames, synth_end),
         cmocka_unit_test_teardown(one_that_can_run_waits_for_nothing, synth_end),
-        cmocka_unit_test_teardown(the_runtimes_own_are_told_apart, synth_end),
+        cmocka_unit_test_teardown(the_runtimes_own_are_distinguished, synth_end),
         cmocka_unit_test_teardown(those_at_one_place_have_one_number, synth_end),
         cmocka_unit_test_teardown(a_stack_that_returns_to_no_code_ends_early, synth_end),
         cmocka_unit_test_teardown(a_stack_that_the_core_lacks_ends_early, synth_end),
-        cmocka_unit_test_teardown(a_g_that_the_core_lacks_is_told, synth_end),
+        cmocka_unit_test_teardown(a_g_that_the_core_lacks_is_reported, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

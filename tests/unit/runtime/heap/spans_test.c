@@ -106,7 +106,7 @@ static void slots_that_were_not_handed_out_are_no_objects(void **state)
     assert_int_equal(gt_heap_object(graph, last + 96), GT_NO_OBJECT);
 }
 
-static void a_slot_past_the_first_free_one_is_told_by_its_bit(void **state)
+static void a_slot_past_the_first_free_one_is_known_by_its_bit(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
     uint64_t freed = synth_object(synth, 96, "p"), kept = synth_object(synth, 96, "p");
@@ -159,7 +159,7 @@ int main(void)
         cmocka_unit_test_teardown(a_small_object_has_no_type_of_a_large_one_before, synth_end),
         cmocka_unit_test_teardown(objects_without_pointers_have_no_words, synth_end),
         cmocka_unit_test_teardown(slots_that_were_not_handed_out_are_no_objects, synth_end),
-        cmocka_unit_test_teardown(a_slot_past_the_first_free_one_is_told_by_its_bit, synth_end),
+        cmocka_unit_test_teardown(a_slot_past_the_first_free_one_is_known_by_its_bit, synth_end),
         cmocka_unit_test_teardown(what_was_never_marked_is_an_object, synth_end),
         cmocka_unit_test_teardown(bytes_that_the_core_lacks_are_counted, synth_end),
         cmocka_unit_test_teardown(a_whole_heap_loses_nothing, synth_end),

@@ -137,8 +137,8 @@ static void nothing_is_proven_without_a_kind(void **state)
         for (size_t i = 0; i < world->specials->list.len; i++)
             assert_int_not_equal(gt_special_at(world->specials, i)->kind, unknown);
         assert_int_equal(world->process.losses.len, 1);
-        const char *told = *(const char **)gt_vec_at(&world->process.losses, 0);
-        assert_non_null(strstr(told, names[unknown]));
+        const char *reported = *(const char **)gt_vec_at(&world->process.losses, 0);
+        assert_non_null(strstr(reported, names[unknown]));
         bool names_only = unknown == GT_SPECIAL_PROFILE;
         assert_int_equal(gt_process_is_whole(&world->process), names_only);
         const char *lacks = gt_process_lacks(&world->process, &world->process.names);

@@ -118,7 +118,7 @@ static void a_cleanup_and_its_argument(void **state)
     assert_null(root_of(open_roots(synth), object));
 }
 
-static void a_stack_that_the_core_lacks_gives_none_and_is_told(void **state)
+static void a_stack_that_the_core_lacks_gives_none_and_is_reported(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
     uint64_t object = synth_object(synth, 32, NULL);
@@ -142,7 +142,8 @@ int main(void)
         cmocka_unit_test_teardown(a_deferred_call, synth_end),
         cmocka_unit_test_teardown(a_finalizer_and_what_its_object_holds, synth_end),
         cmocka_unit_test_teardown(a_cleanup_and_its_argument, synth_end),
-        cmocka_unit_test_teardown(a_stack_that_the_core_lacks_gives_none_and_is_told, synth_end),
+        cmocka_unit_test_teardown(a_stack_that_the_core_lacks_gives_none_and_is_reported,
+                                  synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,7 +78,7 @@ static void it_is_due_by_the_time_that_is_given(void **state)
     gt_timers_deinit(&timers);
 }
 
-static void a_timer_that_the_core_lacks_is_told(void **state)
+static void a_timer_that_the_core_lacks_is_reported(void **state)
 {
     struct synth *synth = synth_begin(state, "go1.26.8");
     uint64_t ticker = synth_ticker(synth, SECOND);
@@ -96,7 +96,7 @@ int main(void)
         cmocka_unit_test_teardown(each_kind_is_known_by_what_it_calls, synth_end),
         cmocka_unit_test_teardown(stopped_ones_are_kept_apart, synth_end),
         cmocka_unit_test_teardown(it_is_due_by_the_time_that_is_given, synth_end),
-        cmocka_unit_test_teardown(a_timer_that_the_core_lacks_is_told, synth_end),
+        cmocka_unit_test_teardown(a_timer_that_the_core_lacks_is_reported, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,7 +163,7 @@ static void a_coroutine_is_known_by_the_stack(void **state)
 }
 
 /* One bucket of the table has waiters for two mutexes, several for each. */
-static void waiters_in_one_bucket_are_told_apart(void **state)
+static void waiters_in_one_bucket_are_distinguished(void **state)
 {
     struct synth *synth = synth_begin(state, "go1.22.12");
     uint64_t many = synth_object(synth, 16 * 251, NULL), one = synth_object(synth, 8, NULL);
@@ -213,7 +213,7 @@ int main(void)
         cmocka_unit_test_teardown(a_thing_of_sync_is_known_by_its_frames, synth_end),
         cmocka_unit_test_teardown(without_a_stack_the_wait_reason_decides, synth_end),
         cmocka_unit_test_teardown(a_coroutine_is_known_by_the_stack, synth_end),
-        cmocka_unit_test_teardown(waiters_in_one_bucket_are_told_apart, synth_end),
+        cmocka_unit_test_teardown(waiters_in_one_bucket_are_distinguished, synth_end),
         cmocka_unit_test_teardown(what_nothing_wakes_waits_for_nothing, synth_end),
         cmocka_unit_test_teardown(what_the_world_wakes_is_no_wait_for_an_object, synth_end),
     };
