@@ -13,6 +13,7 @@ struct islands_finder {
     const struct gt_abandoned *abandoned;
     bool *timed; /* by goroutine: it waits for time, too */
     bool *may;   /* by goroutine: it may belong to an island */
+    bool *is;    /* the result */
     bool some;   /* there is a place with timers */
     bool left;   /* a place was left out since the last look */
 };
@@ -95,6 +96,18 @@ static void settle(struct islands_finder *finder)
     } while (finder->some && finder->left);
 }
 
+/* Those of a package without a place of timers end with others, which are found by themselves. */
+static void leave_untimed(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct islands_finder *finder = ctx;
+    bool timed = false;
+
+    for (size_t i = 0; i < count; i++)
+        timed |= finder->timed[members[i].item];
+    for (size_t i = 0; i < count && !timed; i++)
+        finder->is[members[i].item] = false;
+}
+
 static void keep_new(struct gt_islands *islands, const struct islands_finder *finder)
 {
     const struct gt_abandoned *abandoned = finder->abandoned;
@@ -112,11 +125,12 @@ void gt_islands_find(struct gt_islands *islands, const struct gt_abandoned *aban
                                     .timed = gt_calloc(count, sizeof *finder.timed),
                                     .may = gt_calloc(count, sizeof *finder.may)};
 
-    islands->is = gt_calloc(count, sizeof *islands->is);
+    islands->is = finder.is = gt_calloc(count, sizeof *islands->is);
     find_waiting(&finder);
     judge_places(&finder);
     if (finder.some) settle(&finder);
     keep_new(islands, &finder);
+    gt_islands_visit(islands, abandoned->analysis, leave_untimed, &finder);
     gt_endings_find(&islands->endings, abandoned->analysis, islands->is, &abandoned->links);
     gt_free(finder.timed);
     gt_free(finder.may);
@@ -128,8 +142,7 @@ void gt_islands_deinit(struct gt_islands *islands)
     gt_free(islands->is);
 }
 
-/* ---- the report's words ------------------------------------------------------------------------
- */
+/* ---- the report's words -------------------------------------------------------------------- */
 
 static const char *package_of(const struct gt_heap_analysis *analysis, uint32_t number)
 {

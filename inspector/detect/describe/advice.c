@@ -24,12 +24,47 @@ struct gt_advice_facts gt_advice_facts_hung(const struct gt_instance *instance)
                                     .blocked_count = instance->hung.blocked_count};
 }
 
-/* ---- rows ---------------------------------------------------------------------------------- */
+/* ---- what is waited for --------------------------------------------------------------------- */
 
 static bool begins_with(const char *text, const char *start)
 {
     return strncmp(text ? text : "", start, strlen(start)) == 0;
 }
+
+/* A channel that is only closed: it carries no values. */
+static bool is_signal(const struct gt_blocked_thing *thing)
+{
+    return thing->type && strcmp(thing->type, "chan struct {}") == 0 &&
+           thing->action == GT_ACTION_RECEIVE;
+}
+
+/* The name of what is to be closed, unlocked or signalled. Of several objects it is a signal, but
+ * not one in a package variable, which is for the whole program. */
+static const char *name_blocked(const struct gt_advice_facts *facts)
+{
+    for (size_t i = 0; i < facts->blocked_count; i++) {
+        const struct gt_blocked_thing *thing = &facts->blocked[i];
+        if (thing->name && !begins_with(thing->name, "context.") &&
+            (facts->blocked_count == 1 ||
+             (is_signal(thing) && !begins_with(thing->name, "global "))))
+            return thing->name;
+    }
+    return NULL;
+}
+
+/* The length of the type's name in "cache.Cache[int].stop", the name of a field; 0 in others. */
+static size_t owner_length(const char *name)
+{
+    const char *at = strchr(name, '.');
+    int depth = 0;
+
+    if (!at || begins_with(name, "global ") || begins_with(name, "variable ")) return 0;
+    for (at++; *at && (depth || *at != '.'); at++)
+        depth += (*at == '[') - (*at == ']');
+    return *at ? (size_t)(at - name) : 0;
+}
+
+/* ---- rows ---------------------------------------------------------------------------------- */
 
 /* Is it this function, an instance of it or a closure in it? If `library` ends with a star: does it
  * begin so? */
@@ -66,6 +101,36 @@ static bool waits_for(const struct gt_advice_facts *facts, const char *library)
     return false;
 }
 
+/* The innermost function that is not of Go's library. */
+static enum gt_origin origin_of_wait(const struct gt_stack *stack)
+{
+    size_t at = 0;
+
+    while (at < stack->count && stack->locations[at].origin == GT_ORIGIN_LIBRARY)
+        at++;
+    return at < stack->count ? stack->locations[at].origin : GT_ORIGIN_LIBRARY;
+}
+
+static bool has_function_of_program(const struct gt_advice_facts *facts)
+{
+    for (size_t i = 0; i < facts->stack.count; i++)
+        if (facts->stack.locations[i].origin == GT_ORIGIN_PROGRAM) return true;
+    return facts->created_by.origin == GT_ORIGIN_PROGRAM;
+}
+
+/* Does code of a dependency wait to receive what only the dependency can send or close? That is a
+ * field of one of its types, or anything if the program's code had no part in it. */
+static bool is_of_dependency(const struct gt_advice_facts *facts)
+{
+    const char *name = name_blocked(facts);
+
+    if (!begins_with(facts->reason, "select") && !begins_with(facts->reason, "chan receive"))
+        return false;
+    if (origin_of_wait(&facts->stack) != GT_ORIGIN_DEPENDENCY) return false;
+    if (name && owner_length(name)) return !begins_with(name, "main.");
+    return !has_function_of_program(facts);
+}
+
 static bool fits(const struct gt_advice *row, const struct gt_advice_facts *facts)
 {
     if (row->kind != facts->kind || !begins_with(facts->reason, row->reason)) return false;
@@ -76,6 +141,8 @@ static bool fits(const struct gt_advice *row, const struct gt_advice_facts *fact
         return waits_for(facts, row->library);
     case GT_ADVICE_DEADLOCK:
         return facts->lock && strcmp(facts->lock, row->library) == 0;
+    case GT_ADVICE_LIBRARY:
+        return is_of_dependency(facts);
     case GT_ADVICE_ANYWHERE:
         return true;
     default:
@@ -91,13 +158,6 @@ const struct gt_advice *gt_advice_find(const struct gt_advice_facts *facts)
 }
 
 /* ---- names --------------------------------------------------------------------------------- */
-
-/* A channel that is only closed: it carries no values. */
-static bool is_signal(const struct gt_blocked_thing *thing)
-{
-    return thing->type && strcmp(thing->type, "chan struct {}") == 0 &&
-           thing->action == GT_ACTION_RECEIVE;
-}
 
 void gt_advice_set_shared(struct gt_advice_facts *facts, uint64_t shared)
 {
@@ -115,20 +175,6 @@ void gt_advice_set_shared(struct gt_advice_facts *facts, uint64_t shared)
         }
     }
     if (context) facts->lock = "shared";
-}
-
-/* The name of what is to be closed, unlocked or signalled. Of several objects it is a signal, but
- * not one in a package variable, which is for the whole program. */
-static const char *name_blocked(const struct gt_advice_facts *facts)
-{
-    for (size_t i = 0; i < facts->blocked_count; i++) {
-        const struct gt_blocked_thing *thing = &facts->blocked[i];
-        if (thing->name && !begins_with(thing->name, "context.") &&
-            (facts->blocked_count == 1 ||
-             (is_signal(thing) && !begins_with(thing->name, "global "))))
-            return thing->name;
-    }
-    return NULL;
 }
 
 /* Static data without a symbol has no name: what lies in it is named by its field, if any. */
@@ -154,6 +200,13 @@ static const char *name_of(const struct gt_advice_facts *facts)
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (begins_with(name, kinds[i])) return name + strlen(kinds[i]);
     return name;
+}
+
+static const char *owner_of(const struct gt_heap_analysis *analysis, const char *name)
+{
+    size_t length = owner_length(name);
+
+    return length ? gt_arena_strndup(analysis->storage, name, length) : NULL;
 }
 
 static void add_named(struct gt_str *text, const char *idiom, const char *name)
@@ -198,6 +251,7 @@ const char *gt_advice_text(const struct gt_heap_analysis *analysis,
 {
     const struct gt_advice *row = gt_advice_find(facts);
     const char *name = row->named ? name_of(facts) : NULL;
+    if (name && row->where == GT_ADVICE_LIBRARY) name = owner_of(analysis, name);
     struct gt_str text = {0};
 
     if (name)

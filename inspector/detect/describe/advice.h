@@ -20,6 +20,7 @@ enum gt_advice_where {
     GT_ADVICE_OUTSIDE,
     GT_ADVICE_CALLBACK,
     GT_ADVICE_BLOCKED,
+    GT_ADVICE_LIBRARY,
     GT_ADVICE_DEADLOCK
 };
 

@@ -151,6 +151,7 @@ func main() {
 	flights()
 	tickets()
 	streams()
+	idle()
 	last, same := 0, 0
 	measure.Until(func() bool {
 		now := runtime.NumGoroutine()
@@ -186,6 +187,22 @@ func streams() {
 	}
 	for i := 0; i < 4*crowd; i++ {
 		watch(conn)
+	}
+}
+
+// idle makes clients that are never used.
+func idle() {
+	if !measure.Fixed() {
+		state(leak{Row: "library", Says: "Close"})
+	}
+	for i := 0; i < 4*crowd; i++ {
+		conn, err := grpc.NewClient("passthrough:///nobody", grpc.WithTransportCredentials(insecure.NewCredentials()))
+		if err != nil {
+			panic(err)
+		}
+		if measure.Fixed() {
+			conn.Close()
+		}
 	}
 }
 

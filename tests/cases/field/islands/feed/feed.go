@@ -36,12 +36,15 @@ func (c *Client) Close() {
 }
 
 func (c *Client) watch() {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
 	for {
 		select {
 		case <-c.closed.Done():
 			return
-		case <-time.After(pause):
+		case <-timer.C:
 			c.known[0]++
+			timer.Reset(pause)
 		}
 	}
 }
