@@ -5,9 +5,8 @@ import pytest
 
 from . import field, recipe, tool
 
-# "1.26" is before "1.26.0", which its modules ask for.
-RESOLVER = field.cases("resolver", versions=[recipe.LOCAL], symbols=["dwarf"], language="1.26.0")
-BOTH = field.cases("resolver", versions=[recipe.LOCAL], language="1.26.0")
+RESOLVER = field.cases("resolver", versions=[recipe.LOCAL], symbols=["dwarf"])
+BOTH = field.cases("resolver", versions=[recipe.LOCAL])
 CACHE = "github.com/coredns/coredns/plugin/cache.item"
 
 
