@@ -30,11 +30,19 @@ def _language(version):
     return ".".join(recipe.go_name(version).removeprefix("go").split(".")[:2])
 
 
+def _spoken(module, version):
+    """The language of a version, as a go.mod says it: "1.26.0", which modules of others may ask for, is
+    after "1.26"."""
+    (own,) = re.findall(r"^go (.*)$", module.read_text(), re.MULTILINE)
+    language = _language(version)
+    return own if own.startswith(f"{language}.") else language
+
+
 def _built(folder, name, version, flags, language):
     """By a go.mod that says `language`, on which settings such as asynctimerchan depend."""
-    language = language or _language(version)
     own = PROGRAMS / name / "go.mod"  # of what needs modules of others
     module = own if own.exists() else PROGRAMS / "go.mod"
+    language = language or _spoken(module, version)
     said = re.sub(r"^go .*$", f"go {language}", module.read_text(), flags=re.MULTILINE)
     (folder / "go.mod").write_text(said)
     if own.exists():

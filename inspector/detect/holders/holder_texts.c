@@ -369,6 +369,7 @@ static void describe_descriptors(enum gt_descriptor_part part, struct gt_heap_ho
     set_container(holder, GT_HOLDER_VARIABLE, gt_container_unknown());
     holder->name = part == GT_DESCRIPTORS ? "goroutine descriptors" : "labels of goroutines";
     holder->type = part == GT_DESCRIPTORS ? "runtime.g" : "runtime/pprof.labelMap";
+    if (part == GT_DESCRIPTOR_LABELS) holder->address = 0;
     holder->count = 1;
     holder->path = (struct gt_path){0};
     holder->most_field = NULL;
