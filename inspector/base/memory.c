@@ -16,11 +16,20 @@ bool gt_mem_read(const struct gt_memory *mem, uint64_t addr, void *to, uint64_t 
     return true;
 }
 
+/* One load, if the word does not lie across mappings. */
 bool gt_mem_uint(const struct gt_memory *mem, uint64_t addr, unsigned size, uint64_t *out)
 {
     uint64_t word = 0;
 
     if (size != 1 && size != 2 && size != 4 && size != 8) return false;
+    const unsigned char *bytes = gt_mem_at(mem, addr, size);
+    if (bytes) {
+        *out = size == 8   ? gt_load64(bytes)
+               : size == 4 ? gt_load32(bytes)
+               : size == 2 ? gt_load16(bytes)
+                           : *bytes;
+        return true;
+    }
     if (!gt_mem_read(mem, addr, &word, size)) return false;
     *out = word;
     return true;

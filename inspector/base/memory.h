@@ -46,6 +46,17 @@ static inline const unsigned char *gt_mem_at(const struct gt_memory *mem, uint64
     return bytes && avail >= len ? bytes : NULL;
 }
 
+/* Prefetches up to `len` bytes at addr, if they are there. */
+static inline void gt_mem_fetch(const struct gt_memory *mem, uint64_t addr, uint64_t len)
+{
+    enum { LINE = 64 };
+    uint64_t avail = 0;
+    const unsigned char *bytes = mem->map(mem->ctx, addr, &avail);
+
+    for (uint64_t at = 0; bytes && at < len && at < avail; at += LINE)
+        __builtin_prefetch(bytes + at);
+}
+
 /* Copies `len` bytes, across mappings if need be; false if any is absent. */
 bool gt_mem_read(const struct gt_memory *mem, uint64_t addr, void *to, uint64_t len);
 

@@ -22,10 +22,10 @@ OTHERS = 1.15
 SCALES = (0.005, 0.055)  # times the four million objects of `make bench`
 # Shape and command: instructions for each object.
 BARS = {
-    ("list", "check"): 540,
-    ("list", "report --no-holders"): 2560,
-    ("list", "report"): 3330,
-    ("maps", "report --no-holders"): 1540,
+    ("list", "check"): 520,
+    ("list", "report --no-holders"): 2060,
+    ("list", "report"): 2810,
+    ("maps", "report --no-holders"): 1290,
 }
 COUNT = re.compile(r"Collected : (\d+)|I +refs: +([\d,]+)")
 

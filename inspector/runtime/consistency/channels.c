@@ -8,6 +8,8 @@
 enum {
     MOST_CASES = 1 << 16,  /* of a select (reflect.Select) */
     MOST_LOOKED = 1 << 20, /* bytes of a channel's places that are looked at */
+    AHEAD = 16,            /* goroutines: how far ahead memory is prefetched */
+    SUDOG_FETCHED = 104,   /* bytes */
 };
 
 struct channel {
@@ -116,8 +118,24 @@ static void check_waits(struct gt_process *process, const struct gt_goroutine *g
     }
 }
 
+/* Prefetches the g of a later goroutine, and the wait of a nearer one. */
+static void fetch_ahead(const struct gt_process *process, const struct gt_goroutines *goroutines,
+                        uint32_t index)
+{
+    const struct gt_goroutine *list = goroutines->list;
+    uint64_t sudog;
+
+    if (index + AHEAD < goroutines->count)
+        gt_mem_fetch(process->mem, list[index + AHEAD].address, GT_G_FETCHED);
+    if (index + AHEAD / 2 < goroutines->count &&
+        gt_process_field(process, list[index + AHEAD / 2].address, GT_F_g_waiting, &sudog) && sudog)
+        gt_mem_fetch(process->mem, sudog, SUDOG_FETCHED);
+}
+
 void gt_consistency_of_channels(struct gt_process *process, const struct gt_goroutines *goroutines)
 {
-    for (uint32_t i = 0; i < goroutines->count; i++)
+    for (uint32_t i = 0; i < goroutines->count; i++) {
+        fetch_ahead(process, goroutines, i);
         check_waits(process, &goroutines->list[i]);
+    }
 }

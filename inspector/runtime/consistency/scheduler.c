@@ -15,6 +15,7 @@ enum {
     MOST_LISTED = 1 << 24,
     CLOSE = 128, /* words that are less apart on average are close together */
     G_ALIGNMENT = 8,
+    AHEAD = 16, /* goroutines: how far ahead memory is prefetched */
 };
 
 struct starts { /* what the last goroutine was started by, since most are like the one before */
@@ -205,15 +206,27 @@ static void compare_counts(const struct checker *checker, uint64_t programs)
         gt_contradict(checker->all, GT_CONTRADICTION_GOROUTINES, differ, checker->sched);
 }
 
+static void fetch_ahead(const struct checker *checker, uint64_t index)
+{
+    const struct gt_memory *mem = checker->process->mem;
+    uint64_t g;
+
+    if (index + AHEAD < checker->allgs.len &&
+        gt_mem_u64(mem, checker->allgs.ptr + 8 * (index + AHEAD), &g))
+        gt_mem_fetch(mem, g, GT_G_FETCHED);
+}
+
 static void check_goroutines(const struct checker *checker)
 {
     uint64_t g, programs = 0, last_id = UINT64_MAX;
     struct starts starts = {0};
 
     sched_field(checker, GT_F_sched_goidgen, &last_id);
-    for (uint64_t i = 0; i < checker->allgs.len; i++)
+    for (uint64_t i = 0; i < checker->allgs.len; i++) {
+        fetch_ahead(checker, i);
         if (gt_mem_u64(checker->process->mem, checker->allgs.ptr + 8 * i, &g))
             check_goroutine(checker, g, last_id, &starts, &programs);
+    }
     compare_counts(checker, programs);
 }
 

@@ -8,7 +8,8 @@ static bool list_of(const struct gt_process *process, const struct gt_goroutine 
 {
     uint64_t list, size = process->layout.size[GT_S_ancestor];
 
-    return size && gt_process_field(process, g->address, GT_F_g_ancestors, &list) && list &&
+    return g->has_ancestors && size &&
+           gt_process_field(process, g->address, GT_F_g_ancestors, &list) && list &&
            gt_process_slice(process, list, size, out);
 }
 

@@ -13,10 +13,8 @@ enum {
     MAX_REASON_BYTES = 64, /* the longest name in waitReasonStrings is under 40 */
     MAX_REASONS = 256,     /* waitReason is a byte */
     AHEAD = 8,             /* goroutines: how far ahead memory is prefetched */
-    LINE = 64,
-    G_LINES = 6,      /* of a g: the cache lines that most reads need */
-    STACK_LINES = 12, /* from its stack pointer on */
-    MAX_NATIVES = 64, /* C frames kept for one goroutine */
+    STACK_FETCHED = 1024,  /* bytes from its stack pointer on */
+    MAX_NATIVES = 64,      /* C frames kept for one goroutine */
 };
 
 struct reader { /* what the functions that read one list need */
@@ -90,11 +88,13 @@ static bool runs_program(const struct reader *reader, const struct gt_goroutine 
 /* What a traceback adds in its header. */
 static void read_traits(const struct gt_process *process, struct gt_goroutine *g)
 {
-    uint64_t locked, bubble;
+    uint64_t locked, bubble, ancestors;
 
     g->locked = gt_process_field(process, g->address, GT_F_g_lockedm, &locked) && locked;
     if (gt_process_field(process, g->address, GT_F_g_bubble, &bubble) && bubble)
         gt_process_field(process, bubble, GT_F_bubble_id, &g->bubble);
+    g->has_ancestors =
+        gt_process_field(process, g->address, GT_F_g_ancestors, &ancestors) && ancestors;
 }
 
 static void read_wait(struct reader *reader, struct gt_goroutine *g)
@@ -273,15 +273,6 @@ static void take(struct reader *reader, uint64_t addr)
     reader->all->list[reader->all->count++] = g;
 }
 
-static void fetch(const struct gt_memory *mem, uint64_t addr, uint64_t lines)
-{
-    uint64_t avail;
-    const unsigned char *bytes = mem->map(mem->ctx, addr, &avail);
-
-    for (uint64_t at = 0; bytes && at < lines * LINE && at < avail; at += LINE)
-        __builtin_prefetch(bytes + at);
-}
-
 /* Prefetches the g of a later goroutine, and the stack of a nearer one, whose g must be read for
  * that. */
 static void fetch_ahead(const struct reader *reader, const struct gt_slice *allgs, uint64_t index)
@@ -291,11 +282,11 @@ static void fetch_ahead(const struct reader *reader, const struct gt_slice *allg
 
     if (index + AHEAD < allgs->len &&
         gt_mem_u64(process->mem, allgs->ptr + (index + AHEAD) * 8, &g))
-        fetch(process->mem, g, G_LINES);
+        gt_mem_fetch(process->mem, g, GT_G_FETCHED);
     if (index + AHEAD / 2 < allgs->len &&
         gt_mem_u64(process->mem, allgs->ptr + (index + AHEAD / 2) * 8, &g) &&
         gt_process_field(process, g, GT_F_g_sched_sp, &sp))
-        fetch(process->mem, sp, STACK_LINES);
+        gt_mem_fetch(process->mem, sp, STACK_FETCHED);
 }
 
 struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_goroutines **out)

@@ -36,6 +36,8 @@ struct gt_callback_frame { /* a C frame that called Go: callbacks.h */
     uint32_t below; /* the index of the Go frame that comes after it, towards the outermost */
 };
 
+enum { GT_G_FETCHED = 384 }; /* bytes of a g that most reads need, for prefetching */
+
 struct gt_goroutine {
     uint64_t address; /* of the g */
     uint64_t id, parent_id;
@@ -48,6 +50,7 @@ struct gt_goroutine {
     uint8_t status;             /* enum gt_g_status, without the scan bit */
     bool system;
     bool locked;                         /* locked to its thread */
+    bool has_ancestors;                  /* it keeps who started it, and who started these */
     bool moving;                         /* its stack is being grown, or the collector may shrink it
                                           */
     uint32_t first_frame, frame_count;   /* into the list's frames: Go's */
