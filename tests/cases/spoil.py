@@ -2,7 +2,7 @@
 function that takes it.
 """
 
-from .victim import ARENA, IN_USE, WAITING
+from .victim import ARENA, IN_USE, RUNNING, WAITING
 
 IN_HEAP = 1  # a timer's state
 
@@ -294,6 +294,86 @@ def timer_later(victim):
         or victim.get("runtime.timer", timer, "state") == IN_HEAP
     )
     victim.put("runtime.timer", timer, "when", lambda time: time + 3600 * 10**9)
+
+
+def idle_processor(path, change):
+    """Of a P that is in the list of idle ones."""
+
+    def lie(victim):
+        first = victim.get("runtime.schedt", victim.symbols["runtime.sched"], "pidle")
+        if not first:
+            raise IndexError("none is idle")
+        victim.put("runtime.p", first, path, change)
+
+    return lie
+
+
+def busy_processor(path, change):
+    """Of the P that a running goroutine has, or of its thread."""
+
+    def lie(victim):
+        get = victim.get
+        goroutine = next(
+            g
+            for g in victim.target.structs["runtime.g"]
+            if get("runtime.g", g, "atomicstatus") == RUNNING and not get("runtime.g", g, "syscallsp")
+        )
+        thread = get("runtime.g", goroutine, "m")
+        kind, struct = ("runtime.p", get("runtime.m", thread, "p")) if path != "p" else ("runtime.m", thread)
+        victim.put(kind, struct, path, change)
+
+    return lie
+
+
+def large(path, change):
+    """Of a span with one object."""
+
+    def lie(victim):
+        span = next(
+            span
+            for span in victim.target.structs["runtime.mspan"]
+            if victim.get("runtime.mspan", span, "state") == IN_USE
+            and victim.get("runtime.mspan", span, "spanclass") < 2
+        )
+        victim.put("runtime.mspan", span, path, change)
+
+    return lie
+
+
+def arenas(victim):
+    """Where the list of arenas is."""
+    return victim.target.place(
+        "runtime.mheap", victim.symbols["runtime.mheap_"], victim.one_of("runtime.mheap", "heapArenas", "allArenas")
+    )
+
+
+def arena(change):
+    """What the arenas' table has for the first one of the list."""
+
+    def lie(victim):
+        table = victim.get("runtime.mheap", victim.symbols["runtime.mheap_"], "arenas")
+        victim.word(table + 8 * victim.target.list(arenas(victim))[0], change)
+
+    return lie
+
+
+def no_arenas(victim):
+    """The list of arenas is empty."""
+    victim.word(arenas(victim) + 8, none)
+
+
+def arena_of_another_number(victim):
+    victim.word(victim.target.word(arenas(victim)), more)
+
+
+def value(change):
+    """Where a goroutine that waits has its value."""
+
+    def lie(victim):
+        path = victim.one_of("runtime.sudog", "elem.vu", "elem")
+        victim.put("runtime.sudog", victim.sudog(victim.hung()), path, change)
+
+    return lie
 
 
 def full_channel(path, change):

@@ -14,7 +14,7 @@ sys.path.insert(0, str(recipe.PROJECT / "tests" / "fuzz"))
 import patients  # noqa: E402
 import target  # noqa: E402
 
-WAITING, IN_USE = 4, 1
+RUNNING, WAITING, IN_USE = 2, 4, 1
 CALL = 0xE8  # amd64, with an offset of four bytes
 ARENA = target.ARENA
 BLOCK = 64 << 10  # bytes that are zeroed at once

@@ -1,5 +1,5 @@
-/* Checks channels that goroutines wait for: how many values they hold, where these are, who waits
- * (runtime/chan.go). A receiver clears the place that it took a value from. */
+/* Checks channels that goroutines wait for: how many values they hold, where these and the buffer
+ * are, who waits (runtime/chan.go). A receiver clears the place that it took a value from. */
 #include "inspector/runtime/consistency/consistency.h"
 
 #include "inspector/base/alloc.h"
@@ -82,14 +82,44 @@ static bool type_agrees(const struct gt_process *process, uint64_t addr,
            !gt_mem_u64(process->mem, type, &size) || size == channel->size;
 }
 
-static void check(struct gt_process *process, uint64_t addr)
+struct checker {
+    struct gt_process *process;
+    const struct gt_goheap *heap; /* NULL: all but buffers is checked; else only these */
+};
+
+/* makechan puts the buffer of values without pointers behind the channel, and that of others into
+ * an object of its own. Without bytes for it, it gives the address of the field. */
+static bool is_placed(const struct gt_goheap *heap, uint64_t addr, const struct channel *channel)
 {
+    const struct gt_layout *layout = &heap->process->layout;
+    const struct gt_region *region = gt_heap_region(&heap->graph, channel->buffer);
+    uint64_t bytes;
+
+    if (!gt_mul(channel->room, channel->size, &bytes)) return false;
+    if (!bytes) return channel->buffer == addr + gt_off(layout, GT_F_hchan_buf);
+    if (channel->buffer == addr + layout->size[GT_S_hchan]) return true;
+    if (!region) return gt_was_mapped(heap->process, channel->buffer);
+    return region->slot_size >= bytes &&
+           (channel->buffer - region->base - region->skip) % region->slot_size == 0;
+}
+
+static bool is_sound(const struct checker *checker, uint64_t addr, const struct channel *channel)
+{
+    const struct gt_process *process = checker->process;
+
+    if (checker->heap) return is_placed(checker->heap, addr, channel);
+    return numbers_agree(channel) && type_agrees(process, addr, channel) &&
+           places_agree(process, channel);
+}
+
+static void check(const struct checker *checker, uint64_t addr)
+{
+    struct gt_process *process = checker->process;
     struct channel channel;
 
     if (gt_lock_is_held(process, addr, GT_F_hchan_lock) || !read_channel(process, addr, &channel))
         return;
-    if (!numbers_agree(&channel) || !type_agrees(process, addr, &channel) ||
-        !places_agree(process, &channel))
+    if (!is_sound(checker, addr, &channel))
         gt_contradict(&process->contradictions, GT_CONTRADICTION_CHANNELS, 1, addr);
 }
 
@@ -103,8 +133,18 @@ static bool is_first(const struct gt_process *process, uint64_t channel, uint64_
            (receivers == sudog || senders == sudog);
 }
 
-static void check_waits(struct gt_process *process, const struct gt_goroutine *g)
+/* A value is sent from somewhere and received into somewhere, or dropped. */
+static bool has_value(const struct gt_process *process, uint64_t sudog)
 {
+    uint64_t value;
+
+    return !gt_process_field(process, sudog, GT_F_sudog_elem, &value) || !value ||
+           gt_was_mapped(process, value);
+}
+
+static void check_waits(const struct checker *checker, const struct gt_goroutine *g)
+{
+    struct gt_process *process = checker->process;
     uint64_t sudog, channel, owner;
     struct gt_loop loop = {0};
 
@@ -113,7 +153,9 @@ static void check_waits(struct gt_process *process, const struct gt_goroutine *g
         if (!gt_process_field(process, sudog, GT_F_sudog_g, &owner) || owner != g->address ||
             !gt_process_field(process, sudog, GT_F_sudog_c, &channel))
             return;
-        if (channel && is_first(process, channel, sudog)) check(process, channel);
+        if (channel && is_first(process, channel, sudog)) check(checker, channel);
+        if (!checker->heap && channel && !has_value(process, sudog))
+            gt_contradict(&process->contradictions, GT_CONTRADICTION_CHANNELS, 1, channel);
         if (!gt_process_field(process, sudog, GT_F_sudog_waitlink, &sudog)) return;
     }
 }
@@ -132,10 +174,21 @@ static void fetch_ahead(const struct gt_process *process, const struct gt_gorout
         gt_mem_fetch(process->mem, sudog, SUDOG_FETCHED);
 }
 
-void gt_consistency_of_channels(struct gt_process *process, const struct gt_goroutines *goroutines)
+static void check_all(const struct checker *checker, const struct gt_goroutines *goroutines)
 {
     for (uint32_t i = 0; i < goroutines->count; i++) {
-        fetch_ahead(process, goroutines, i);
-        check_waits(process, &goroutines->list[i]);
+        fetch_ahead(checker->process, goroutines, i);
+        check_waits(checker, &goroutines->list[i]);
     }
+}
+
+void gt_consistency_of_channels(struct gt_process *process, const struct gt_goroutines *goroutines)
+{
+    check_all(&(struct checker){.process = process}, goroutines);
+}
+
+void gt_consistency_of_buffers(const struct gt_goheap *heap, const struct gt_goroutines *goroutines)
+{
+    if (heap->process->layout.size[GT_S_hchan])
+        check_all(&(struct checker){.process = heap->process, .heap = heap}, goroutines);
 }

@@ -1,6 +1,7 @@
 #include "inspector/runtime/consistency/consistency.h"
 
 #include "inspector/base/error.h"
+#include "inspector/base/search.h"
 #include "inspector/runtime/heap/special_counts.h"
 
 enum {
@@ -46,11 +47,25 @@ bool gt_lock_is_held(const struct gt_process *process, uint64_t owner, enum gt_f
     return !gt_process_field(process, owner, lock, &key) || key;
 }
 
+static uint64_t end_of_segment(const void *segments, size_t index)
+{
+    return ((const struct gt_segment *)segments)[index].end;
+}
+
+bool gt_was_mapped(const struct gt_process *process, uint64_t addr)
+{
+    size_t count;
+    const struct gt_segment *segments = gt_core_segments(process->core, &count);
+    size_t i = gt_upper_bound(segments, 0, count, addr, end_of_segment);
+
+    return i < count && segments[i].start <= addr;
+}
+
 void gt_consistency_of_goroutines(struct gt_process *process,
                                   const struct gt_goroutines *goroutines)
 {
     gt_consistency_of_scheduler(process, goroutines);
-    gt_consistency_of_processors(process);
+    gt_consistency_of_processors(process, goroutines);
     gt_consistency_of_waits(process, goroutines);
     gt_consistency_of_timers(process);
     gt_consistency_of_channels(process, goroutines);
@@ -104,6 +119,8 @@ void gt_consistency_of_heap(const struct gt_goheap *heap, const struct gt_gorout
 
     gt_consistency_of_spans(heap);
     gt_consistency_of_pages(heap);
+    gt_consistency_of_collections(heap);
+    gt_consistency_of_buffers(heap, goroutines);
     gt_consistency_of_objects(heap);
     gt_consistency_of_stacks(heap, goroutines);
     gt_consistency_of_defer_lists(heap, goroutines);

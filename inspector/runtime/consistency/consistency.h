@@ -27,14 +27,18 @@ void gt_consistency_of_map(struct gt_process *process, gt_type_id type, uint64_t
 /* The parts of the first two functions above. */
 void gt_consistency_of_spans(const struct gt_goheap *heap);
 void gt_consistency_of_pages(const struct gt_goheap *heap);
+void gt_consistency_of_collections(const struct gt_goheap *heap);
 void gt_consistency_of_scheduler(struct gt_process *process,
                                  const struct gt_goroutines *goroutines);
 void gt_consistency_of_code(struct gt_process *process, const struct gt_goroutines *goroutines);
 void gt_consistency_of_waits(struct gt_process *process, const struct gt_goroutines *goroutines);
 void gt_consistency_of_tables(struct gt_process *process);
-void gt_consistency_of_processors(struct gt_process *process);
+void gt_consistency_of_processors(struct gt_process *process,
+                                  const struct gt_goroutines *goroutines);
 void gt_consistency_of_timers(struct gt_process *process);
 void gt_consistency_of_channels(struct gt_process *process, const struct gt_goroutines *goroutines);
+void gt_consistency_of_buffers(const struct gt_goheap *heap,
+                               const struct gt_goroutines *goroutines);
 void gt_consistency_of_defers(struct gt_process *process, uint64_t g);
 void gt_consistency_of_stacks(const struct gt_goheap *heap, const struct gt_goroutines *goroutines);
 void gt_consistency_of_objects(const struct gt_goheap *heap);
@@ -49,6 +53,9 @@ struct gt_slice gt_processors(const struct gt_process *process);
 
 /* True for a func value: a pointer to a pointer to a function of Go. */
 bool gt_has_code(const struct gt_process *process, uint64_t funcval);
+
+/* Did the process have memory there, dumped or not? */
+bool gt_was_mapped(const struct gt_process *process, uint64_t addr);
 
 /* True if the runtime's lock at `owner` is held, or its offset is not known. */
 bool gt_lock_is_held(const struct gt_process *process, uint64_t owner, enum gt_field_id lock);

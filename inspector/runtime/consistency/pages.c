@@ -1,4 +1,5 @@
 /* Checks which pages are in use: by the arenas' bits, the heap's count, and the spans. */
+#include "inspector/base/hash.h"
 #include "inspector/runtime/consistency/consistency.h"
 #include "inspector/runtime/heap/arenas.h"
 
@@ -43,8 +44,23 @@ static bool has_objects(const struct gt_goheap *heap, const struct gt_region *re
     return found < (size_t)region->first + region->count;
 }
 
+/* Is it one of an arena that the runtime knows? Those of user arenas are not in its list. */
+static bool is_in_arena(const struct gt_goheap *heap, const struct gt_arenas *arenas,
+                        const struct gt_map *listed, const struct gt_region *region)
+{
+    const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
+    uint64_t number = gt_arena_number(arenas, region->base), is_chunk = 0, arena;
+
+    gt_process_field(heap->process, span->address, GT_F_mspan_isUserArenaChunk, &is_chunk);
+    if (!is_chunk && !gt_map_find(listed, number)) return false;
+    return !gt_mem_u64(heap->process->mem, arenas->list + 8 * number, &arena) ||
+           gt_was_mapped(heap->process,
+                         arena + gt_off(&heap->process->layout, GT_F_heapArena_pageInUse));
+}
+
 /* Only a span with objects is checked: it is neither being allocated nor being freed. */
-static void find_bits(const struct gt_goheap *heap, const struct gt_arenas *arenas)
+static void find_bits(const struct gt_goheap *heap, const struct gt_arenas *arenas,
+                      const struct gt_map *listed)
 {
     const unsigned char *bits = NULL;
     uint64_t last = UINT64_MAX;
@@ -53,6 +69,8 @@ static void find_bits(const struct gt_goheap *heap, const struct gt_arenas *aren
         const struct gt_region *region = &heap->graph.regions[i];
         uint64_t number = gt_arena_number(arenas, region->base);
         if (number != last) bits = bits_of(arenas, number);
+        if (number != last && !is_in_arena(heap, arenas, listed, region))
+            gt_contradict(&heap->process->contradictions, GT_CONTRADICTION_ARENAS, 1, region->base);
         last = number;
         uint64_t page = (region->base - gt_arena_base(arenas, number)) >> PAGE_SHIFT;
         if (bits && !(bits[page / 8] >> page % 8 & 1) && has_objects(heap, region))
@@ -66,6 +84,7 @@ static void compare_bits(const struct gt_goheap *heap)
     const struct gt_process *process = heap->process;
     struct gt_arenas arenas;
     struct gt_slice numbers;
+    struct gt_map listed = {0};
     uint64_t number;
 
     if (!gt_has(&process->layout, GT_F_heapArena_pageInUse) ||
@@ -75,9 +94,12 @@ static void compare_bits(const struct gt_goheap *heap)
     uint64_t at = heap->mheap + gt_off(&process->layout, GT_F_mheap_arena_numbers);
     if (!gt_process_slice(process, at, 8, &numbers)) return;
     for (uint64_t i = 0; i < numbers.len && i < MAX_ARENAS; i++)
-        if (gt_mem_u64(process->mem, numbers.ptr + 8 * i, &number))
+        if (gt_mem_u64(process->mem, numbers.ptr + 8 * i, &number)) {
+            gt_map_put(&listed, number, NULL);
             find_spans(heap, &arenas, number);
-    find_bits(heap, &arenas);
+        }
+    find_bits(heap, &arenas, &listed);
+    gt_map_deinit(&listed);
 }
 
 /* A thread that allocates or frees a span may have counted it or not. */

@@ -16,6 +16,7 @@ enum {
     CLOSE = 128, /* words that are less apart on average are close together */
     G_ALIGNMENT = 8,
     AHEAD = 16, /* goroutines: how far ahead memory is prefetched */
+    P_IDLE = 0, /* _Pidle */
 };
 
 struct starts { /* what the last goroutine was started by, since most are like the one before */
@@ -313,14 +314,25 @@ static void check_identity(const struct checker *checker)
 
 /* ---- threads, Ps and the queue ------------------------------------------------------------- */
 
-/* The length of a list; `most` if it does not end. */
-static uint64_t count_list(const struct gt_process *process, uint64_t first, enum gt_field_id link)
+/* A P is put into the list when no thread has it (proc.go, pidleput). */
+static bool is_idle(const struct gt_process *process, uint64_t p)
+{
+    uint64_t status, m;
+
+    return (!gt_process_field(process, p, GT_F_p_status, &status) || status == P_IDLE) &&
+           (!gt_process_field(process, p, GT_F_p_m, &m) || !m);
+}
+
+/* The length of the list of idle Ps; MOST_LISTED if it does not end. */
+static uint64_t count_idle(const struct gt_process *process, uint64_t first, uint64_t *busy)
 {
     struct gt_loop loop = {0};
     uint64_t count = 0;
 
-    for (uint64_t at = first; at && !gt_loop_closed(&loop, at) && count < MOST_LISTED; count++)
-        if (!gt_process_field(process, at, link, &at)) break;
+    for (uint64_t at = first; at && !gt_loop_closed(&loop, at) && count < MOST_LISTED; count++) {
+        *busy += !is_idle(process, at);
+        if (!gt_process_field(process, at, GT_F_p_link, &at)) break;
+    }
     return count;
 }
 
@@ -354,14 +366,15 @@ static void check_threads(const struct checker *checker)
 
 static void check_processors(const struct checker *checker)
 {
-    uint64_t first, said;
+    uint64_t first, said, busy = 0;
 
     if (!sched_field(checker, GT_F_sched_pidle, &first) ||
         !sched_field(checker, GT_F_sched_npidle, &said) ||
         !gt_has(&checker->process->layout, GT_F_p_link))
         return;
     gt_contradict(checker->all, GT_CONTRADICTION_PROCESSORS,
-                  apart(said, count_list(checker->process, first, GT_F_p_link)), first);
+                  apart(said, count_idle(checker->process, first, &busy)), first);
+    gt_contradict(checker->all, GT_CONTRADICTION_P_STATE, busy, first);
 }
 
 static void check_queue(const struct checker *checker)

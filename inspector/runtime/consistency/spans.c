@@ -7,6 +7,7 @@ enum {
     INLINE_MARKS_BYTES = 128,
     MAX_BITMAP_SIZE = 512, /* of objects whose pointer bits are at the span's end */
     WORD_BITS = 64,        /* of a span's memory, for which its own bitmap has a byte */
+    USER_ARENA_CHUNK = 8 << 20,
 };
 
 static bool is_user_arena(const struct gt_process *process, const struct gt_span *span)
@@ -15,6 +16,12 @@ static bool is_user_arena(const struct gt_process *process, const struct gt_span
 
     gt_process_field(process, span->address, GT_F_mspan_isUserArenaChunk, &is);
     return is;
+}
+
+/* All chunks of user arenas are large spans of one size (arena.go, userArenaChunkBytes). */
+static bool is_chunk(const struct gt_span *span)
+{
+    return !(span->span_class >> 1) && span->npages * PAGE == USER_ARENA_CHUNK;
 }
 
 /* ---- its shape ----------------------------------------------------------------------------- */
@@ -37,7 +44,7 @@ static bool is_shapely(const struct gt_goheap *heap, const struct gt_span *span)
     unsigned class = span->span_class >> 1;
     uint64_t limit, end = span->base + span->npages * PAGE;
 
-    if (class == 0 && span->nelems != 1) return false;
+    if (class == 0 && (span->nelems != 1 || span->elem_size != span->npages * PAGE)) return false;
     if (class && (span->elem_size != gt_slot_of_class(class) || !slots_fit(heap, span)))
         return false;
     if (!gt_process_field(process, span->address, GT_F_mspan_limit, &limit)) return true;
@@ -116,7 +123,7 @@ static void check(const struct gt_goheap *heap, const struct gt_span *span)
         gt_contradict(all, GT_CONTRADICTION_SPAN_COUNT, 1, span->address);
     else if (!user_arena && !indices_agree(heap, span))
         gt_contradict(all, GT_CONTRADICTION_SPAN_INDEX, 1, span->address);
-    if (!user_arena && !is_shapely(heap, span))
+    if (user_arena ? !is_chunk(span) : !is_shapely(heap, span))
         gt_contradict(all, GT_CONTRADICTION_SPAN_SHAPE, 1, span->address);
     if (!user_arena && gen != 0 && gen != 1 && gen != 3 && gen != -1 && gen != -2)
         gt_contradict(all, GT_CONTRADICTION_SPAN_SWEEP, 1, span->address);

@@ -73,16 +73,16 @@ static bool due_of(const struct gt_process *process, const struct design *design
            gt_process_field(process, timer, GT_F_timer_when, due);
 }
 
-/* A timer that is reset or stopped says so until its P has moved it in the heap. Its lock is its
- * first field. */
+/* A timer that is reset or stopped says so until its P has moved it in the heap. One that is
+ * stopped is due never, which is 0. Its lock is its first field. */
 static bool is_due(const struct gt_process *process, uint64_t entry, uint64_t due)
 {
     uint64_t timer, lock, state, when;
 
     return !gt_mem_u64(process->mem, entry, &timer) || !gt_mem_u64(process->mem, timer, &lock) ||
            lock || !gt_process_field(process, timer, GT_F_timer_state, &state) ||
-           (state & (TIMER_MODIFIED | TIMER_ZOMBIE)) ||
-           !gt_process_field(process, timer, GT_F_timer_when, &when) || when == due;
+           (state & TIMER_ZOMBIE) || !gt_process_field(process, timer, GT_F_timer_when, &when) ||
+           (state & TIMER_MODIFIED ? (int64_t)when > 0 : when == due);
 }
 
 /* The heap is a tree in which none is due before the one above it. */

@@ -32,6 +32,11 @@ static const char *const texts[GT_CONTRADICTIONS] = {
     [GT_CONTRADICTION_SPAN_STATE] =
         "pages whose arena and whose span disagree on whether they are in use",
     [GT_CONTRADICTION_SPAN_PAGES] = "pages by which mheap_.pagesInUse and the spans in use differ",
+    [GT_CONTRADICTION_ARENAS] =
+        "arenas with spans in use that mheap_.arenas or the list of arenas does not have",
+    [GT_CONTRADICTION_COLLECTIONS] =
+        "counts of collections (memstats.numgc) or a phase (gcphase) that are not those of "
+        "mheap_.sweepgen and the write barrier",
     [GT_CONTRADICTION_SPECIALS] =
         "finalizers, cleanups or weak handles that the runtime counts and that are "
         "in no span's list",
@@ -71,8 +76,7 @@ static const char *const texts[GT_CONTRADICTIONS] = {
     [GT_CONTRADICTION_PROCESSORS] = "Ps by which the list of idle Ps and sched.npidle differ",
     [GT_CONTRADICTION_ALLP] =
         "Ps that are not at their number in runtime.allp, or are in use beyond its end",
-    [GT_CONTRADICTION_P_STATE] =
-        "Ps with a status that Go does not have, or in use without an mcache",
+    [GT_CONTRADICTION_P_STATE] = "Ps whose status, thread, mcache and list do not fit together",
     [GT_CONTRADICTION_RUNNABLE] =
         "goroutines by which the scheduler's queue and its size differ, or that "
         "are in it and are not runnable",
@@ -89,7 +93,8 @@ static const char *const texts[GT_CONTRADICTIONS] = {
         "queue of one that they do not wait for or that is closed",
     [GT_CONTRADICTION_CHANNELS] =
         "channels whose qcount, sendx, recvx and queues do not fit together, whose elements are "
-        "not of their type's size, or that have a value where there is none by their count",
+        "not of their type's size, that have a value where there is none by their count, or whose "
+        "buffer or waiting value is not where Go puts it",
     [GT_CONTRADICTION_WAITS] =
         "goroutines whose status or wait reason is not that of the function or the "
         "queue in which they wait",

@@ -213,7 +213,7 @@ enum gt_likeness gt_like_memstats(const struct gt_process *process, uint64_t add
     if (!gt_process_field(process, addr, GT_F_mstats_numgc, &cycles) ||
         !gt_process_field(process, addr, GT_F_mstats_last_gc_unix, &unix_time))
         return GT_UNLIKE;
-    if (!cycles) return unix_time ? GT_UNLIKE : GT_EMPTY;
+    if (!unix_time) return cycles ? GT_UNLIKE : GT_EMPTY;
     return unix_time > 30 * year && unix_time < 200 * year ? GT_ALIKE : GT_UNLIKE;
 }
 

@@ -193,6 +193,27 @@ static void finish_span(struct synth *synth, const struct synth_span *span)
         synth_set(synth, span->mspan, (enum gt_field_id)fields[i][0], fields[i][1]);
 }
 
+/* The one arena that holds all spans, of which there is only what says which pages begin a span. */
+static void add_arena(struct synth *synth)
+{
+    enum { ARENA_SHIFT = 26, BITS = 1024 };
+    uint64_t base = synth->area[SYNTH_HEAP].base;
+    uint64_t number = (base + (UINT64_C(1) << 47)) >> ARENA_SHIFT;
+    uint64_t bits = synth_alloc(synth, SYNTH_OFF_HEAP, BITS, 8);
+    uint64_t list = synth_alloc(synth, SYNTH_OFF_HEAP, 16, 8), table = list + 8;
+
+    for (size_t i = 0; i < synth->spans.len; i++) {
+        const struct synth_span *span = gt_vec_at(&synth->spans, i);
+        uint64_t page = (span->base - base) / SPAN_PAGE, word = bits + page / 64 * 8;
+        synth_put(synth, word, synth_get(synth, word) | UINT64_C(1) << page % 64);
+    }
+    synth_put(synth, list, number);
+    synth_put(synth, table, bits - gt_off(&synth->layout, GT_F_heapArena_pageInUse));
+    synth_set(synth, synth->mheap, GT_F_mheap_arenas, table - number * 8);
+    synth_put_slice(synth, synth->mheap + gt_off(&synth->layout, GT_F_mheap_arena_numbers), list,
+                    1);
+}
+
 void synth_finish_heap(struct synth *synth)
 {
     uint64_t all = synth_alloc(synth, SYNTH_OFF_HEAP, synth->spans.len * 8, 8), pages = 0;
@@ -203,6 +224,7 @@ void synth_finish_heap(struct synth *synth)
         pages += (span->slot + SPAN_PAGE - 1) / SPAN_PAGE;
         synth_put(synth, all + i * 8, span->mspan);
     }
+    if (!synth_has(synth, GT_F_heapArena_bitmap)) add_arena(synth);
     synth_set(synth, synth->mheap, GT_F_mheap_sweepgen, GENERATION);
     synth_set(synth, synth->mheap, GT_F_mheap_pagesInUse, pages);
     synth_put_slice(synth, synth->mheap + gt_off(&synth->layout, GT_F_mheap_allspans), all,

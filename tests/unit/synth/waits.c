@@ -46,9 +46,10 @@ uint64_t synth_channel(struct synth *synth, uint64_t room)
                                     sizeof pointers / sizeof *pointers);
 
     synth_set(synth, channel, GT_F_hchan_dataqsiz, room);
-    if (room)
-        synth_set(synth, channel, GT_F_hchan_buf,
-                  synth_tiled(synth, room * 8, synth_pointer_type(synth)));
+    synth_set(synth, channel, GT_F_hchan_elemsize, 8);
+    synth_set(synth, channel, GT_F_hchan_buf,
+              room ? synth_tiled(synth, room * 8, synth_pointer_type(synth))
+                   : channel + gt_off(&synth->layout, GT_F_hchan_buf));
     return channel;
 }
 

@@ -95,6 +95,35 @@ static void clear_pointers_of_objects(struct synth *synth)
         synth_put(synth, at, 0);
 }
 
+static void spoil_count_of_collections(struct synth *synth)
+{
+    uint64_t stats = synth_symbol_at(synth, "runtime.memstats");
+
+    add_to(synth, stats, GT_F_mstats_numgc, 1);
+}
+
+static void empty_list_of_arenas(struct synth *synth)
+{
+    uint64_t at = synth->mheap + gt_off(&synth->layout, GT_F_mheap_arena_numbers);
+
+    synth_put(synth, at + 8, 0);
+}
+
+static uint64_t sudog_of(struct synth *synth)
+{
+    return synth_field(synth, victim, GT_F_g_waiting);
+}
+
+static void move_buffer(struct synth *synth)
+{
+    add_to(synth, synth_field(synth, sudog_of(synth), GT_F_sudog_c), GT_F_hchan_buf, 8);
+}
+
+static void move_value_out_of_memory(struct synth *synth)
+{
+    synth_set(synth, sudog_of(synth), GT_F_sudog_elem, UINT64_C(0xdead) << 32);
+}
+
 static void spoil_status(struct synth *synth)
 {
     synth_set(synth, victim, GT_F_g_atomicstatus, 77);
@@ -219,6 +248,10 @@ static const struct damage damages[] = {
     {make_process, spoil_mask, GT_CONTRADICTION_MASKS},
     {make_tables, spoil_hash, GT_CONTRADICTION_METHOD_TABLES},
     {make_tables, spoil_method, GT_CONTRADICTION_METHOD_TABLES},
+    {make_process, spoil_count_of_collections, GT_CONTRADICTION_COLLECTIONS},
+    {make_process, empty_list_of_arenas, GT_CONTRADICTION_ARENAS},
+    {make_process, move_buffer, GT_CONTRADICTION_CHANNELS},
+    {make_process, move_value_out_of_memory, GT_CONTRADICTION_CHANNELS},
     {make_process, spoil_status, GT_CONTRADICTION_STATUS},
     {make_process, spoil_creator, GT_CONTRADICTION_CODE},
     {make_process, spoil_stack, GT_CONTRADICTION_STACKS},
