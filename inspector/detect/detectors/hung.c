@@ -10,11 +10,10 @@
 #include "inspector/detect/clients/islands.h"
 #include "inspector/detect/clients/unclosed.h"
 #include "inspector/detect/describe/advice.h"
-#include "inspector/detect/describe/label_texts.h"
 #include "inspector/detect/describe/locations.h"
 #include "inspector/detect/describe/path.h"
-#include "inspector/detect/describe/wait_words.h"
 #include "inspector/detect/detectors/detector.h"
+#include "inspector/detect/detectors/hung_texts.h"
 #include "inspector/detect/hanging/abandoned.h"
 #include "inspector/detect/hanging/distant.h"
 #include "inspector/detect/hanging/followers.h"
@@ -23,7 +22,6 @@
 #include "inspector/detect/hanging/notified.h"
 #include "inspector/detect/hanging/sites.h"
 #include "inspector/detect/hanging/unanswered_texts.h"
-#include "inspector/detect/waiting/blocking.h"
 #include "inspector/detect/waiting/lock_roles.h"
 #include "inspector/detect/waiting/lost_tokens.h"
 
@@ -40,50 +38,28 @@ struct hung_finder {
     struct gt_followers followers;
     struct gt_unclosed unclosed;
     struct gt_islands islands;
-    const enum gt_lock_role *roles; /* by goroutine */
+    struct gt_lock_roles roles;
     uint64_t latest;
 };
 
-/* ---- the report's words ------------------------------------------------------------------- */
-
-static void describe_instance(const struct hung_finder *hung_finder, uint32_t number,
-                              struct gt_instance *instance)
-{
-    const struct gt_heap_analysis *analysis = hung_finder->analysis;
-    const struct gt_goroutine *g = &analysis->goroutines->list[number];
-
-    instance->hung.goroutine = g->id;
-    instance->hung.parent = g->parent_id;
-    instance->hung.wait_reason = gt_heap_analysis_keep(analysis, g->wait_reason);
-    instance->hung.wait_ns = gt_wait_ns(g, hung_finder->latest);
-    instance->hung.blocked = gt_blocking_describe(analysis, number, &instance->hung.blocked_count);
-    instance->hung.labels =
-        gt_labels_describe(analysis->process, g, analysis->storage, &instance->hung.label_count);
-    instance->hung.stack =
-        gt_locations_of(analysis->process, analysis->goroutines, g, analysis->storage);
-    instance->hung.created_by = gt_location_created(analysis->process, g, analysis->storage);
-    instance->hung.stack_bytes = g->stack_hi - g->stack_lo;
-}
-
-/* "40 goroutines blocked forever sending on a channel in main.fetch"; here `how` is "forever". */
-static const char *who(const struct gt_heap_analysis *analysis, const struct gt_cause *cause,
-                       const char *how)
-{
-    const struct gt_instance *first = &cause->instances[0];
-    const struct gt_source_location *place = gt_locations_user(&first->hung.stack);
-    const char *words = gt_wait_words(first->hung.wait_reason);
-
-    if (!words) words = gt_arena_format(analysis->storage, "(%s)", first->hung.wait_reason);
-    return gt_arena_format(analysis->storage, "%s goroutine%s blocked%s %s in %s",
-                           gt_heap_analysis_count(analysis, cause->count),
-                           cause->count == 1 ? "" : "s", how, words,
-                           place ? gt_location_name(analysis, place) : "an unknown function");
-}
+/* ---- groups -------------------------------------------------------------------------------- */
 
 static const struct gt_lock_role_texts *role_of(const struct hung_finder *hung_finder,
                                                 const struct gt_member *members)
 {
-    return &gt_lock_role_texts[hung_finder->roles[members[0].item]];
+    return &gt_lock_role_texts[hung_finder->roles.of[members[0].item]];
+}
+
+static uint32_t led_by(const struct hung_finder *hung_finder, const struct gt_member *members)
+{
+    return hung_finder->roles.leader[members[0].item];
+}
+
+/* With the goroutine that hangs and that they wait for. */
+static const char *behind(const struct hung_finder *hung_finder, const struct gt_member *members,
+                          const char *title)
+{
+    return gt_hung_behind(hung_finder->analysis, title, led_by(hung_finder, members) - 1);
 }
 
 /* Advice by what is known of the wait beside its stack. */
@@ -93,6 +69,24 @@ static void advise_part(const struct gt_heap_analysis *analysis, struct gt_cause
     struct gt_advice_facts facts = gt_advice_facts_hung(&cause->instances[0]);
 
     facts.lock = part;
+    cause->advice = gt_advice_text(analysis, &facts);
+}
+
+/* By its part in a deadlock of locks. What ends the wait of a goroutine that hangs also helps those
+ * behind it. */
+static void advise(const struct hung_finder *hung_finder, uint32_t first, struct gt_cause *cause)
+{
+    struct gt_heap_analysis *analysis = hung_finder->analysis;
+    uint32_t leader = hung_finder->roles.leader[first];
+    struct gt_instance other = {0};
+
+    if (!leader) {
+        advise_part(analysis, cause, gt_lock_role_texts[hung_finder->roles.of[first]].word);
+        return;
+    }
+    gt_hung_describe(analysis, leader - 1, hung_finder->latest, &other);
+    struct gt_advice_facts facts = gt_advice_facts_hung(&other);
+    if (gt_waits_for_token(analysis, leader - 1)) facts.lock = "full";
     cause->advice = gt_advice_text(analysis, &facts);
 }
 
@@ -107,10 +101,10 @@ static struct gt_cause *add_cause(struct hung_finder *hung_finder, enum gt_confi
     cause->always = count >= MANY_GOROUTINES || role->circle; /* even if they keep little */
     for (size_t i = 0; i < count; i++) {
         if (i < cause->instance_count)
-            describe_instance(hung_finder, members[i].item, &cause->instances[i]);
+            gt_hung_describe(analysis, members[i].item, hung_finder->latest, &cause->instances[i]);
         gt_cause_take_goroutine(cause, analysis, members[i].item);
     }
-    advise_part(analysis, cause, role->word);
+    advise(hung_finder, members[0].item, cause);
     return cause;
 }
 
@@ -163,12 +157,14 @@ static void describe_hanging(void *ctx, const struct gt_member *members, size_t 
     struct gt_cause *cause = add_cause(hung_finder, GT_PROVEN, members, count);
     const struct gt_lock_role_texts *role = role_of(hung_finder, members);
 
-    cause->title = who(hung_finder->analysis, cause, " forever");
+    cause->always |= gt_hung_leads_many(hung_finder->analysis, &hung_finder->roles, members, count);
+    cause->title = gt_hung_who(hung_finder->analysis, cause, " forever");
     if (role->circle) cause->title = gt_arena_format(storage, "%s; %s", cause->title, role->title);
+    if (led_by(hung_finder, members)) cause->title = behind(hung_finder, members, cause->title);
     if (gt_waits_for_token(hung_finder->analysis, members[0].item))
         advise_part(hung_finder->analysis, cause, "full");
     cause->weak_title = gt_arena_format(storage, "%s; nothing that could be read can wake them",
-                                        who(hung_finder->analysis, cause, ""));
+                                        gt_hung_who(hung_finder->analysis, cause, ""));
 }
 
 /* Beside a channel that all of them share, such as the Done of a root context. */
@@ -194,7 +190,7 @@ static void describe_abandoned(void *ctx, const struct gt_member *members, size_
     gt_followers_take_writers(hung_finder->abandoned, members[0].item, cause);
     size_t more =
         gt_followers_take(&hung_finder->followers, hung_finder->abandoned, members, count, cause);
-    cause->title = gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
+    cause->title = gt_arena_format(analysis->storage, "%s; %s", gt_hung_who(analysis, cause, ""),
                                    gt_abandoned_why(judgement.cases));
     if (more)
         cause->title = gt_arena_format(
@@ -220,7 +216,7 @@ static void describe_distant(void *ctx, const struct gt_member *members, size_t 
     gt_distant_take_sides(&hung_finder->distant, analysis, members, count, cause);
     cause->title =
         gt_arena_format(analysis->storage, "%s; no server has answered, and no timeout ends it",
-                        who(analysis, cause, ""));
+                        gt_hung_who(analysis, cause, ""));
     cause->doubt = "the servers may still answer, or close the connections";
     advise_part(analysis, cause, gt_distant_advice(analysis, members[0].item));
 }
@@ -253,7 +249,7 @@ static void describe_waiters_for_tokens(struct hung_finder *hung_finder,
 
     if (!lost->library) advise_part(analysis, cause, "tokens");
     cause->always = true;
-    cause->title = gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
+    cause->title = gt_arena_format(analysis->storage, "%s; %s", gt_hung_who(analysis, cause, ""),
                                    gt_lost_tokens_text(analysis, lost));
     cause->doubt = gt_arena_format(
         analysis->storage, "a goroutine may have several %s, and give them back later", lost->what);
@@ -273,7 +269,7 @@ static void describe_lingering(void *ctx, const struct gt_member *members, size_
     struct gt_cause *cause = add_cause(hung_finder, GT_SUSPECT, members, count);
     cause->title = gt_arena_format(hung_finder->analysis->storage,
                                    "%s; more and more of them over the life of the process",
-                                   who(hung_finder->analysis, cause, ""));
+                                   gt_hung_who(hung_finder->analysis, cause, ""));
     cause->doubt = "others reach what they wait for, and may still end them";
 }
 
@@ -294,7 +290,7 @@ static void describe_unanswered(void *ctx, const struct gt_member *members, size
 
     cause->always = true;
     cause->title =
-        gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
+        gt_arena_format(analysis->storage, "%s; %s", gt_hung_who(analysis, cause, ""),
                         gt_unanswered_why(hung_finder->unanswered.needs[members[0].item]));
     cause->doubt = gt_unanswered_doubt(hung_finder->abandoned, members, count, hung_finder->latest);
 }
@@ -311,8 +307,10 @@ static void describe_locked_out(void *ctx, const struct gt_member *members, size
         add_cause(hung_finder, role->suspect ? GT_SUSPECT : GT_LIKELY, members, count);
 
     cause->always |= count >= GT_MANY_ALIKE;
-    cause->title = gt_arena_format(hung_finder->analysis->storage, "%s; %s",
-                                   who(hung_finder->analysis, cause, ""), role->title);
+    const char *title = gt_hung_who(hung_finder->analysis, cause, "");
+    cause->title =
+        role->title ? gt_arena_format(hung_finder->analysis->storage, "%s; %s", title, role->title)
+                    : behind(hung_finder, members, title);
     cause->doubt = role->doubt;
 }
 
@@ -355,9 +353,10 @@ static void describe_groups(struct hung_finder *hung_finder, const bool *of,
     gt_groups_init(&groups);
     for (uint32_t i = 0; i < all->count; i++)
         if (of[i])
-            gt_groups_add_numbered(
-                &groups, all->list[i].same_place * (uint64_t)GT_LOCK_ROLES + hung_finder->roles[i],
-                all->list[i].stack_hi - all->list[i].stack_lo, i);
+            gt_groups_add_numbered(&groups,
+                                   all->list[i].same_place * (uint64_t)GT_LOCK_ROLES +
+                                       hung_finder->roles.of[i],
+                                   all->list[i].stack_hi - all->list[i].stack_lo, i);
     gt_groups_visit(&groups, describe_group, hung_finder);
     gt_groups_deinit(&groups);
 }
@@ -393,9 +392,9 @@ static void describe_rest(struct hung_finder *hung_finder, const bool *hangs, co
                      !hung_finder->islands.is[i] && !hung_finder->followers.leader[i] &&
                      !gt_backlog_of(&analysis->baseline->backlog, i) &&
                      analysis->goroutines->list[i].id != GT_MAIN_GOROUTINE;
-        locked_out[i] = other && hung_finder->roles[i];
-        unanswered[i] = other && !hung_finder->roles[i] && hung_finder->unanswered.needs[i];
-        rest[i] = other && !hung_finder->roles[i] && !unanswered[i];
+        locked_out[i] = other && hung_finder->roles.of[i];
+        unanswered[i] = other && !hung_finder->roles.of[i] && hung_finder->unanswered.needs[i];
+        rest[i] = other && !hung_finder->roles.of[i] && !unanswered[i];
     }
     describe_groups(hung_finder, locked_out, describe_locked_out);
     describe_groups(hung_finder, unanswered, describe_unanswered);
@@ -415,8 +414,7 @@ void gt_detect_hung(struct gt_heap_analysis *analysis, struct gt_causes *causes)
     gt_abandoned_find(&abandoned, analysis, hangs);
     gt_unanswered_find(&hung_finder.unanswered, analysis, &abandoned);
     gt_distant_find(&hung_finder.distant, &abandoned);
-    enum gt_lock_role *roles = gt_lock_roles_find(analysis, hung_finder.unanswered.needs);
-    hung_finder.roles = roles;
+    gt_lock_roles_find(&hung_finder.roles, analysis, hangs, hung_finder.unanswered.needs);
     hung_finder.latest = gt_latest_time(analysis->process, analysis->goroutines);
     describe_servers(&hung_finder, hangs, abandoned.is);
     describe_all_hanging(&hung_finder, hangs);
@@ -436,6 +434,6 @@ void gt_detect_hung(struct gt_heap_analysis *analysis, struct gt_causes *causes)
     gt_distant_deinit(&hung_finder.distant);
     gt_unanswered_deinit(&hung_finder.unanswered);
     gt_abandoned_deinit(&abandoned);
-    gt_free(roles);
+    gt_lock_roles_deinit(&hung_finder.roles);
     gt_free(hangs);
 }

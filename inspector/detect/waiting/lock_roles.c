@@ -1,12 +1,14 @@
 #include "inspector/detect/waiting/lock_roles.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/detect/describe/locations.h"
 #include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/waiting/deadlocks.h"
 #include "inspector/detect/waiting/lock_states.h"
 
 enum {
     MAX_READ = 10000, /* with more goroutines, their stacks are not read again */
+    CHAIN = 8,        /* goroutines that wait behind one another, up to one that hangs */
     CROWD = 10,       /* behind a lock; fewer may wait for one that is handed from hand to hand */
 };
 
@@ -29,6 +31,10 @@ const struct gt_lock_role_texts gt_lock_role_texts[GT_LOCK_ROLES] = {
                              "the lock's owner waits for a lock that is locked, and no live "
                              "goroutine holds that one",
                              "others reach the lock, and could still unlock it", false, false},
+    [GT_ROLE_BEHIND_HUNG] = {NULL, NULL,
+                             "who holds a lock or calls Done is read from stack frames, since Go "
+                             "does not record it",
+                             false, false},
     [GT_ROLE_BEHIND_UNANSWERED] = {"unanswered",
                                    "the lock's owner waits, and no code that may still run "
                                    "answers it",
@@ -38,7 +44,11 @@ const struct gt_lock_role_texts gt_lock_role_texts[GT_LOCK_ROLES] = {
 struct role_finder {
     struct gt_deadlocks deadlocks;
     enum gt_lock_role *roles;
+    struct gt_lock_roles *result;
+    const bool *hangs;
+    const uint8_t *unanswered;
     uint32_t goroutines;
+    uint32_t *leaders; /* by class: a goroutine behind which it waits and which hangs, + 1 */
 };
 
 static bool waits_for_sync(const struct gt_heap_analysis *analysis)
@@ -128,9 +138,99 @@ static void take_left(struct role_finder *finder)
     gt_free(left);
 }
 
-/* Those that need a goroutine that no code is left to answer. */
-static void take_unanswered(struct role_finder *finder, const uint8_t *unanswered)
+/* ---- behind goroutines that hang ------------------------------------------------------------ */
+
+/* The goroutine that hangs and keeps an owner from going on, + 1; 0 when nothing does. */
+static uint32_t leader_of_owner(const struct role_finder *finder, uint32_t owner)
 {
+    uint32_t class = finder->deadlocks.class_of[owner];
+
+    if (finder->hangs[owner]) return owner + 1;
+    return class == GT_NO_CLASS ? 0 : finder->leaders[class];
+}
+
+/* A pointer is enough evidence only to a wait group for which nobody else is left to call Done. */
+static bool is_enough(const struct role_finder *finder, uint32_t member,
+                      const struct gt_ownership *ownership)
+{
+    if (ownership->evidence != GT_EVIDENCE_POINTER) return true;
+    return finder->deadlocks.owners.waits[member].action == GT_ACTION_WAIT &&
+           (finder->hangs[member] || finder->unanswered[member]);
+}
+
+/* A library waits for the program's function, of which the advice for that library speaks. */
+static bool is_librarys(const struct role_finder *finder, uint32_t member)
+{
+    const struct gt_heap_analysis *analysis = finder->deadlocks.analysis;
+    struct gt_stack stack = gt_locations_of(analysis->process, analysis->goroutines,
+                                            &analysis->goroutines->list[member], analysis->storage);
+    size_t i = 0;
+
+    if (finder->deadlocks.owners.waits[member].what == GT_THING_ONCE) return true;
+    while (i < stack.count && stack.locations[i].origin == GT_ORIGIN_LIBRARY)
+        i++;
+    return i < stack.count && stack.locations[i].origin != GT_ORIGIN_PROGRAM;
+}
+
+/* Of several owners of a mutex, all must hang. */
+static void find_leader(struct role_finder *finder, size_t class)
+{
+    const struct gt_lock_owners *owners = &finder->deadlocks.owners;
+    uint32_t member =
+        ((struct gt_wait_class *)gt_vec_at(&finder->deadlocks.classes, class))->member;
+    struct gt_vec found = GT_VEC_OF(struct gt_ownership);
+    uint32_t first = 0;
+    size_t hung = 0;
+
+    gt_lock_owners_of(owners, member, &found);
+    for (size_t i = 0; i < found.len; i++) {
+        const struct gt_ownership *ownership = gt_vec_at(&found, i);
+        uint32_t leader = leader_of_owner(finder, ownership->goroutine);
+        if (!leader || !is_enough(finder, member, ownership) ||
+            finder->deadlocks.class_of[ownership->goroutine] == class)
+            continue;
+        hung++;
+        if (!first) first = leader;
+    }
+    bool any = owners->waits[member].action == GT_ACTION_WAIT;
+    bool advised = first && finder->hangs[member] && is_librarys(finder, member);
+    if (!advised && (any || hung == found.len)) finder->leaders[class] = first;
+    gt_vec_deinit(&found);
+}
+
+static void find_leaders(struct role_finder *finder)
+{
+    const struct gt_deadlocks *deadlocks = &finder->deadlocks;
+
+    for (int step = 0; step < CHAIN; step++)
+        for (size_t i = 0; i < deadlocks->classes.len; i++) {
+            const struct gt_wait_class *class = gt_vec_at(&deadlocks->classes, i);
+            if (deadlocks->owners.waits[class->member].thing != GT_NO_THING && !finder->leaders[i])
+                find_leader(finder, i);
+        }
+}
+
+static void take_behind_hung(struct role_finder *finder)
+{
+    struct gt_lock_roles *result = finder->result;
+
+    finder->leaders = gt_calloc(finder->deadlocks.classes.len + 1, sizeof *finder->leaders);
+    find_leaders(finder);
+    for (uint32_t i = 0; i < finder->goroutines; i++) {
+        uint32_t class = finder->deadlocks.class_of[i];
+        if (finder->roles[i] || class == GT_NO_CLASS || !finder->leaders[class]) continue;
+        result->leader[i] = finder->leaders[class];
+        finder->roles[i] = GT_ROLE_BEHIND_HUNG;
+    }
+    gt_free(finder->leaders);
+}
+
+/* ---- behind goroutines that nobody answers -------------------------------------------------- */
+
+/* Those that need a goroutine that no code is left to answer. */
+static void take_unanswered(struct role_finder *finder)
+{
+    const uint8_t *unanswered = finder->unanswered;
     struct gt_deadlocks *deadlocks = &finder->deadlocks;
 
     for (uint32_t i = 0; i < finder->goroutines; i++)
@@ -141,19 +241,39 @@ static void take_unanswered(struct role_finder *finder, const uint8_t *unanswere
     take_stuck(finder, GT_ROLE_BEHIND_UNANSWERED);
 }
 
-enum gt_lock_role *gt_lock_roles_find(struct gt_heap_analysis *analysis, const uint8_t *unanswered)
+static void find_roles(struct role_finder *finder)
 {
-    struct role_finder finder = {.goroutines = analysis->goroutines->count};
+    struct gt_heap_analysis *analysis = finder->deadlocks.analysis;
+    bool *none = gt_calloc((size_t)finder->goroutines + 1, sizeof *none);
 
-    finder.roles = gt_calloc((size_t)finder.goroutines + 1, sizeof *finder.roles);
-    if (!waits_for_sync(analysis)) return finder.roles;
-    bool *hangs = gt_calloc((size_t)finder.goroutines + 1, sizeof *hangs);
-    gt_deadlocks_init_locks(&finder.deadlocks, analysis, hangs, finder.goroutines > MAX_READ);
-    gt_deadlocks_circles(&finder.deadlocks, take_circle, &finder);
-    take_stuck(&finder, GT_ROLE_BEHIND);
-    take_left(&finder);
-    take_unanswered(&finder, unanswered);
-    gt_deadlocks_deinit(&finder.deadlocks);
-    gt_free(hangs);
-    return finder.roles;
+    gt_deadlocks_init_locks(&finder->deadlocks, analysis, none, finder->goroutines > MAX_READ);
+    gt_deadlocks_circles(&finder->deadlocks, take_circle, finder);
+    take_stuck(finder, GT_ROLE_BEHIND);
+    take_left(finder);
+    take_behind_hung(finder);
+    take_unanswered(finder);
+    gt_deadlocks_deinit(&finder->deadlocks);
+    gt_free(none);
+}
+
+void gt_lock_roles_find(struct gt_lock_roles *roles, struct gt_heap_analysis *analysis,
+                        const bool *hangs, const uint8_t *unanswered)
+{
+    size_t count = analysis->goroutines->count;
+
+    *roles = (struct gt_lock_roles){.of = gt_calloc(count + 1, sizeof *roles->of),
+                                    .leader = gt_calloc(count + 1, sizeof *roles->leader)};
+    struct role_finder finder = {.deadlocks.analysis = analysis,
+                                 .roles = roles->of,
+                                 .result = roles,
+                                 .hangs = hangs,
+                                 .unanswered = unanswered,
+                                 .goroutines = (uint32_t)count};
+    if (waits_for_sync(analysis)) find_roles(&finder);
+}
+
+void gt_lock_roles_deinit(struct gt_lock_roles *roles)
+{
+    gt_free(roles->of);
+    gt_free(roles->leader);
 }

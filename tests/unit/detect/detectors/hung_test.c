@@ -281,6 +281,76 @@ static void the_finalizer_goroutine_at_rest_is_the_runtimes(void **state)
     assert_none(synth);
 }
 
+/* ---- behind one that hangs ------------------------------------------------------------------ */
+
+/* Twelve wait for the lock of a variable, which one has locked that hangs. */
+static void who_waits_behind_one_that_hangs_is_told_with_it(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel, mutex = synth_object(synth, 64, "......pp");
+    struct synth_g *sender = lone_sender(synth, &channel);
+
+    synth_put(synth, mutex, 1);
+    synth_global(synth, "main.mu", mutex);
+    synth_local(sender, mutex);
+    synth_code(synth, "main.produce", "sync.(*Mutex).Lock", NULL, "sync.(*Mutex).Unlock");
+    for (int i = 0; i < 12; i++)
+        synth_wait_sync(synth_go(synth, "main.wait"), SYNTH_MUTEX, mutex);
+    const struct gt_report *report = synth_report(synth);
+    assert_int_equal(report->finding_count, 2);
+    for (size_t i = 0; i < report->finding_count; i++) {
+        const struct gt_finding *finding = &report->findings[i];
+        if (finding->count == 1) continue;
+        assert_int_equal(finding->confidence, GT_LIKELY);
+        assert_int_equal(finding->count, 12);
+        assert_non_null(strstr(finding->title, "for which they wait, is blocked forever"));
+        assert_non_null(strstr(finding->advice, "main.produce"));
+    }
+}
+
+/* Nobody waits behind a lock that was unlocked before its owner came to hang. */
+static void a_lock_that_was_unlocked_holds_nobody_up(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel, mutex = synth_object(synth, 64, "......pp");
+    struct synth_g *sender = lone_sender(synth, &channel), *holder = synth_go(synth, "main.hold");
+
+    synth_put(synth, mutex, 1);
+    synth_global(synth, "main.mu", mutex);
+    synth_local(sender, mutex);
+    synth_local(holder, mutex);
+    synth_code(synth, "main.produce", "sync.(*Mutex).Unlock", NULL, NULL);
+    synth_code(synth, "main.hold", "sync.(*Mutex).Lock", NULL, "sync.(*Mutex).Unlock");
+    synth_wait(holder, SYNTH_SLEEP);
+    for (int i = 0; i < 12; i++)
+        synth_wait_sync(synth_go(synth, "main.wait"), SYNTH_MUTEX, mutex);
+    assert_int_equal(assert_hung(synth, GT_PROVEN)->count, 1);
+    assert_int_equal(synth_report(synth)->finding_count, 1);
+}
+
+/* The worker that would call Done hangs. */
+static void who_waits_for_a_worker_that_hangs_is_told_with_it(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel, group = synth_object(synth, 64, "......pp");
+    struct synth_g *worker = lone_sender(synth, &channel), *waiter = synth_go(synth, "main.all");
+    size_t told = 0;
+
+    synth_put(synth, group, (uint64_t)1 << 32 | 1); /* one worker, one that waits */
+    synth_local(worker, group);
+    synth_wait_sync(waiter, SYNTH_WAIT_GROUP, group);
+    const struct gt_report *report = synth_report_from(synth, 1);
+    assert_int_equal(report->finding_count, 2);
+    for (size_t i = 0; i < report->finding_count; i++) {
+        const struct gt_finding *finding = &report->findings[i];
+        assert_int_equal(finding->confidence, GT_PROVEN);
+        assert_non_null(strstr(finding->advice, "main.produce"));
+        if (finding->instances->hung.goroutine == synth_g_id(waiter))
+            told += strstr(finding->title, "for which they wait, is blocked forever") != NULL;
+    }
+    assert_int_equal(told, 1);
+}
+
 /* ---- proof taken back ---------------------------------------------------------------------- */
 
 static void assert_taken_back(struct synth *synth, const char *lacks)
@@ -351,6 +421,9 @@ int main(void)
         cmocka_unit_test_teardown(the_finalizer_goroutine_hangs_and_others_wait_behind_it,
                                   synth_end),
         cmocka_unit_test_teardown(the_finalizer_goroutine_at_rest_is_the_runtimes, synth_end),
+        cmocka_unit_test_teardown(who_waits_behind_one_that_hangs_is_told_with_it, synth_end),
+        cmocka_unit_test_teardown(a_lock_that_was_unlocked_holds_nobody_up, synth_end),
+        cmocka_unit_test_teardown(who_waits_for_a_worker_that_hangs_is_told_with_it, synth_end),
         cmocka_unit_test_teardown(who_could_wake_it_may_lie_in_a_lost_part_of_the_heap, synth_end),
         cmocka_unit_test_teardown(who_could_wake_it_may_lie_on_a_lost_stack, synth_end),
         cmocka_unit_test_teardown(who_could_wake_it_may_lie_on_a_stack_that_was_not_walked,
