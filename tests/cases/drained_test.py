@@ -1,5 +1,5 @@
-"""Queues and stacks that are nearly empty. What was taken from them is lost elements; their arrays are
-at work. The truth is the leaking run's heap less that of the fixed one."""
+"""Queues and stacks that are nearly empty. What was taken from them is lost elements; their arrays
+are at work. The truth is the leaking run's heap less that of the fixed one."""
 
 from . import field, recipe
 

@@ -33,7 +33,7 @@ def test_instances(case):
 
 @field.cases("joint")
 def test_twin_has_no_lost_elements(case):
-    """Twelve names are left of long lines: too little to tell. The cleared slots are the queue's own."""
+    """Twelve names are left of long lines: too little to tell. Cleared slots are no leak."""
     report = case.report("fixed")
     assert report["findings"] == []
     assert [smaller["kind"] for smaller in report["smaller"]] == ["substring"]
