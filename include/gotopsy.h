@@ -364,6 +364,7 @@ enum gt_aside_reason {                         /* why spare capacity is set asid
                        GT_ASIDE_OWNER_UNKNOWN, /* the type of its owner is not known: it may reuse
                                                 * it */
                        GT_ASIDE_EMPTY, /* all its slices have length 0: they can be filled again */
+                       GT_ASIDE_UNUSED_SLOTS, /* slots for pointers that their owner has cleared */
 };
 
 struct gt_set_aside {      /* spare capacity that is no finding, since it is kept for reuse */

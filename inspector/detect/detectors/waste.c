@@ -11,12 +11,17 @@
 #include "inspector/detect/windows/main_referrers.h"
 #include "inspector/detect/windows/set_aside.h"
 #include "inspector/detect/windows/stale.h"
+#include "inspector/detect/windows/unused_slots.h"
 #include "inspector/detect/windows/windows.h"
 
 enum {
-    MAX_WINDOWS = 8, /* windows shown of one instance */
-    MAX_NAMED = 32,  /* blocks whose holders are named */
+    MAX_WINDOWS = 8,     /* windows shown of one instance */
+    MAX_NAMED = 32,      /* blocks whose holders are named */
+    MUCH_ROOM = 1 << 20, /* bytes: so many unused slots are worth a look */
 };
+
+/* Sorts of findings. */
+enum { PROVEN = 'p', SPARE = 's', QUEUE = 'q', ROOM = 'r' };
 
 struct waste_finder {
     struct gt_heap_analysis *analysis;
@@ -56,30 +61,43 @@ static bool is_set_aside(const struct waste_finder *waste_finder,
 
 /* Blocks of one finding are of one sort and have one key. */
 static const char *sorted_key(const struct waste_finder *waste_finder,
-                              const struct gt_window_block *block, bool proven, const char *key)
+                              const struct gt_window_block *block, char sort, const char *key)
 {
-    return gt_arena_format(waste_finder->analysis->storage, "%c%c%c%s", proven ? 'p' : 's',
+    return gt_arena_format(waste_finder->analysis->storage, "%c%c%c%s", sort,
                            block->inferred ? 'i' : 'k', block->strings ? 't' : 'l', key);
+}
+
+/* The sort of a finding about the block. Slots before a slice were in use once, and their owner has
+ * cleared them: it is a queue, whose array goes when it grows. Room behind a slice alone may never
+ * be filled. */
+static char sort_of(const struct waste_finder *waste_finder, const struct gt_window_block *block,
+                    bool proven)
+{
+    if (!gt_slots_are_unused(waste_finder->analysis, waste_finder->windows, block))
+        return proven ? PROVEN : SPARE;
+    return block->wasted >= block->elem_size ? QUEUE : ROOM;
 }
 
 static void consider(struct waste_finder *waste_finder, uint32_t number)
 {
     const struct gt_window_block *block = gt_vec_at(&waste_finder->windows->blocks, number);
     const struct gt_window_ref *window = gt_window_main(waste_finder->windows, block);
-    struct gt_aside aside;
+    struct gt_aside aside = {.reason = GT_ASIDE_UNUSED_SLOTS};
     bool proven;
     uint64_t cost = cost_of(block, &proven);
 
     if (!block->wastes || !cost) return;
-    if (!proven && is_set_aside(waste_finder, block, &aside)) {
+    char sort = sort_of(waste_finder, block, proven);
+    if (sort == QUEUE || (!proven && is_set_aside(waste_finder, block, &aside))) {
+        if (sort == ROOM && aside.reason == GT_ASIDE_OWNER_UNKNOWN)
+            aside.reason = GT_ASIDE_UNUSED_SLOTS;
         gt_set_aside_add(waste_finder->analysis, number, aside);
         return;
     }
     const char *wider = gt_wider_key_of(&waste_finder->keys, &window->referrer);
-    struct gt_member member = {.key = sorted_key(waste_finder, block, proven,
+    struct gt_member member = {.key = sorted_key(waste_finder, block, sort,
                                                  gt_key_of(&waste_finder->keys, &window->referrer)),
-                               .wider =
-                                   wider ? sorted_key(waste_finder, block, proven, wider) : NULL,
+                               .wider = wider ? sorted_key(waste_finder, block, sort, wider) : NULL,
                                .weight = cost,
                                .item = number};
     gt_groups_add_member(&waste_finder->groups, &member);
@@ -104,13 +122,20 @@ static void describe_instance(const struct waste_finder *waste_finder,
     instance->windowed.allocated_at = gt_locations_allocated(analysis, block->block);
 }
 
-/* Spare capacity that a pool keeps is set aside, whatever holds it at present. */
+/* Spare capacity that a pool keeps is set aside, whatever holds it at present. So are a few slots
+ * that hold nothing. */
 static bool set_aside(struct waste_finder *waste_finder, const struct gt_path *path,
                       const struct gt_member *members, size_t count)
 {
     struct gt_aside aside;
+    uint64_t bytes = 0;
 
-    if (!gt_set_aside_by_path(path, &aside)) return false;
+    for (size_t i = 0; i < count; i++)
+        bytes += members[i].weight;
+    if (!gt_set_aside_by_path(path, &aside)) {
+        if (members[0].key[0] != ROOM || bytes >= MUCH_ROOM) return false;
+        aside = (struct gt_aside){.reason = GT_ASIDE_UNUSED_SLOTS};
+    }
     for (size_t i = 0; i < count; i++)
         gt_set_aside_add(waste_finder->analysis, members[i].item, aside);
     return true;
@@ -171,7 +196,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     const struct gt_window_block *largest = block_of(waste_finder, &members[0]);
     const struct gt_window_ref *window = gt_window_main(waste_finder->windows, largest);
     struct gt_path path = gt_path_to(&waste_finder->keys, &window->referrer);
-    bool proven = members[0].key[0] == 'p';
+    bool proven = members[0].key[0] == PROVEN;
 
     if (!proven && set_aside(waste_finder, &path, members, count)) return;
     struct gt_cause *cause =

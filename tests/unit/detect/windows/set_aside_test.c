@@ -78,9 +78,78 @@ static void what_a_buffer_cannot_reach_is_no_spare(void **state)
     assert_int_equal(report->set_aside_count, 0);
 }
 
+/* ---- arrays of queues and stacks ----------------------------------------------------------- */
+
+enum { ITEM = 64, ITEMS = 8 };
+
+/* A variable whose slice uses one of an array's elements, each with a pointer. */
+static uint64_t queue_of(struct synth *synth, uint64_t used)
+{
+    const struct synth_type_field of_item[] = {
+        {"next", synth_type_pointer(synth, "*uint8", synth_type_byte(synth)), 0}};
+    uint64_t item = synth_type_struct(synth, "main.item", ITEM, of_item, 1);
+    const struct synth_type_field fields[] = {
+        {"items", synth_type_slice(synth, "[]main.item", item), 0}};
+    uint64_t owner =
+        synth_tiled(synth, OWNER, synth_type_struct(synth, "main.queue", OWNER, fields, 1));
+    uint64_t array = synth_object(synth, ITEMS * ITEM,
+                                  "p.......p.......p.......p......."
+                                  "p.......p.......p.......p.......");
+
+    synth_put(synth, owner, array + used * ITEM);
+    synth_put(synth, owner + 8, 1);
+    synth_put(synth, owner + 16, ITEMS - used);
+    synth_global(synth, "main.owner", owner);
+    return array;
+}
+
+static void assert_slots_are_set_aside(const struct gt_report *report)
+{
+    assert_null(synth_finding(report, GT_SUBSLICE));
+    assert_int_equal(report->set_aside_count, 1);
+    assert_int_equal(report->set_aside[0].reason, GT_ASIDE_UNUSED_SLOTS);
+    assert_int_equal(report->set_aside[0].bytes, (ITEMS - 1) * ITEM);
+}
+
+static void cleared_slots_of_a_queue_are_set_aside(void **state)
+{
+    for (uint64_t used = 0; used < ITEMS; used += ITEMS - 1) {
+        struct synth *synth = synth_begin(state, GO);
+        queue_of(synth, used);
+        const struct gt_report *report = synth_report(synth);
+        assert_int_equal(report->finding_count, 0);
+        assert_slots_are_set_aside(report);
+    }
+}
+
+/* A copy frees the array, too. */
+static void slots_that_were_not_cleared_are_a_subslices(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    synth_put(synth, queue_of(synth, ITEMS - 1), synth_object(synth, BLOCK, NULL));
+    const struct gt_report *report = synth_report(synth);
+    assert_int_equal(synth_finding(report, GT_LOST_ELEMENTS)->bytes_freed, BLOCK);
+    assert_int_equal(synth_finding(report, GT_SUBSLICE)->bytes_freed, (ITEMS - 1) * ITEM);
+    assert_int_equal(report->set_aside_count, 0);
+}
+
+static void so_are_slots_with_other_words(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    synth_put(synth, queue_of(synth, ITEMS - 1) + 8, 1);
+    const struct gt_finding *finding = synth_finding(synth_report(synth), GT_SUBSLICE);
+    assert_int_equal(finding->confidence, GT_PROVEN);
+    assert_int_equal(finding->bytes_freed, (ITEMS - 1) * ITEM);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(cleared_slots_of_a_queue_are_set_aside, synth_end),
+        cmocka_unit_test_teardown(slots_that_were_not_cleared_are_a_subslices, synth_end),
+        cmocka_unit_test_teardown(so_are_slots_with_other_words, synth_end),
         cmocka_unit_test_teardown(the_spare_of_a_buffer_is_set_aside, synth_end),
         cmocka_unit_test_teardown(the_spare_of_a_programs_own_type_is_a_suspect, synth_end),
         cmocka_unit_test_teardown(what_a_buffer_cannot_reach_is_no_spare, synth_end),
