@@ -148,7 +148,7 @@ static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *cla
 
     if (is_known(claim, now, before, size) || is_final(typing, now)) return;
     if (now != claim->type && !takes_over(typing, now, claim->type)) return;
-    if (claim->offset && claim->offset % size != 0) return;
+    if (claim->offset && (!size || claim->offset % size != 0)) return;
     uint64_t first = claim->offset ? claim->offset / size : 0;
     struct gt_extent extent = gt_tiles_that_fit(typing, &ref, claim->type, first, claim->count);
     if (extent.to <= extent.from) return;
