@@ -58,7 +58,8 @@ bool gt_was_mapped(const struct gt_process *process, uint64_t addr)
     const struct gt_segment *segments = gt_core_segments(process->core, &count);
     size_t i = gt_upper_bound(segments, 0, count, addr, end_of_segment);
 
-    return i < count && segments[i].start <= addr;
+    /* gcore leaves out segments that are as in the binary. */
+    return (i < count && segments[i].start <= addr) || gt_mem_at(process->mem, addr, 1);
 }
 
 void gt_consistency_of_goroutines(struct gt_process *process,
