@@ -36,7 +36,9 @@ static void raw_words(struct gt_process *process, uint64_t from, uint64_t to,
 }
 
 /* Visits what the stack maps leave out: assembler frames, which have none, and memory above the
- * last frame, which is C's or the thread's start. Returns how many frames have no map. */
+ * last frame, which is C's or the thread's start. Returns how many frames have no map. The place of
+ * a frame's return address holds no value: where runtime.mcall came from another stack, an old word
+ * is there. */
 static uint64_t unmapped_words(struct gt_process *process, const struct gt_goroutine *g0,
                                gt_stack_word_fn *found, void *ctx)
 {
@@ -48,7 +50,7 @@ static uint64_t unmapped_words(struct gt_process *process, const struct gt_gorou
         const struct gt_go_frame *frame = &walk.frame;
         end = frame->fp;
         if (gt_func_funcdata(frame->tab, &frame->func, GT_FUNCDATA_LOCALS_MAPS)) continue;
-        raw_words(process, frame->sp, frame->fp, found, ctx);
+        raw_words(process, frame->sp, frame->varp, found, ctx);
         count++;
     }
     if (walk.broken) raw_words(process, end, g0->stack_hi, found, ctx);

@@ -131,6 +131,12 @@ struct tables {
     struct table names, files, cutab, pctab, records, ftab, gofunc;
 };
 
+/* An assembler function without a stack map, which comes from another stack. */
+static bool is_mapless(const char *name)
+{
+    return strcmp(name, "runtime.mcall") == 0;
+}
+
 static uint8_t id_of(const char *name)
 {
     return strcmp(name, "runtime.asyncPreempt") == 0 ? 5 : 0;
@@ -138,7 +144,7 @@ static uint8_t id_of(const char *name)
 
 static uint8_t flags_of(const char *name)
 {
-    return strcmp(name, "runtime.goexit") == 0 ? 1 : 0; /* TOPFRAME */
+    return strcmp(name, "runtime.goexit") == 0 || is_mapless(name) ? 1 : 0; /* TOPFRAME */
 }
 
 /* The program's code is in one folder, Go's library in another, by packages. */
@@ -172,7 +178,7 @@ static void add_function(struct tables *to, const struct synth_function *functio
     tail[0] = id_of(function->name), tail[1] = flags_of(function->name), tail[3] = 2;
     words[12] = add_value(&to->pctab, 0); /* PCDATA_StackMapIndex */
     words[13] = UINT32_MAX;
-    words[14] = add_map(&to->gofunc, function->words);
+    words[14] = is_mapless(function->name) ? UINT32_MAX : add_map(&to->gofunc, function->words);
     ftab[1] = table_add(&to->records, words, sizeof words);
     table_add(&to->ftab, ftab, sizeof ftab);
 }

@@ -40,6 +40,13 @@ void synth_scheduler_holds(struct synth *synth, uint64_t value)
                                                                                */
 }
 
+void synth_scheduler_had(struct synth *synth, uint64_t value)
+{
+    synth_scheduler_holds(synth, 0);
+    synth_put(synth, synth->thread.rsp, synth_call(synth, "runtime.mcall"));
+    synth_put(synth, synth->thread.rsp + 8, value);
+}
+
 /* The P's pointers into the heap. */
 static void start_p(struct synth *synth)
 {

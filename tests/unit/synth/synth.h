@@ -210,6 +210,9 @@ void synth_labels(struct synth_g *g, uint64_t value);
 
 /* The thread runs the scheduler, on its own stack, and has this value in a register. */
 void synth_scheduler_holds(struct synth *synth, uint64_t value);
+/* The same, with nothing in hand. An old value is where runtime.mcall would have a return address
+ * if it had been called on this stack. */
+void synth_scheduler_had(struct synth *synth, uint64_t value);
 
 /* The code of a function that calls others: before the goroutine's pc, at the pc, and after it.
  * Names, or NULL. */

@@ -203,6 +203,16 @@ static void what_the_scheduler_has_in_hand_may_wake_it(void **state)
     assert_none(synth);
 }
 
+static void what_it_had_in_hand_does_not(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel;
+
+    lone_sender(synth, &channel);
+    synth_scheduler_had(synth, channel);
+    assert_hung(synth, GT_PROVEN);
+}
+
 /* Nothing wakes main either: as the runtime's own detector has it, it never runs again. */
 static void what_main_holds_wakes_nobody_while_nothing_wakes_main(void **state)
 {
@@ -414,6 +424,7 @@ int main(void)
         cmocka_unit_test_teardown(a_word_of_a_preempted_frame_may_wake_it, synth_end),
         cmocka_unit_test_teardown(who_was_taken_off_the_queue_runs_next, synth_end),
         cmocka_unit_test_teardown(what_the_scheduler_has_in_hand_may_wake_it, synth_end),
+        cmocka_unit_test_teardown(what_it_had_in_hand_does_not, synth_end),
         cmocka_unit_test_teardown(what_main_holds_wakes_nobody_while_nothing_wakes_main, synth_end),
         cmocka_unit_test_teardown(what_main_holds_may_wake_it_while_main_may_be_woken, synth_end),
         cmocka_unit_test_teardown(main_is_never_reported, synth_end),
