@@ -46,6 +46,12 @@ static inline const unsigned char *gt_mem_at(const struct gt_memory *mem, uint64
     return bytes && avail >= len ? bytes : NULL;
 }
 
+/* Are they all zero? Also if there are none. */
+static inline bool gt_are_zeros(const unsigned char *bytes, uint64_t len)
+{
+    return len == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, len - 1) == 0);
+}
+
 /* Prefetches up to `len` bytes at addr, if they are there. */
 static inline void gt_mem_fetch(const struct gt_memory *mem, uint64_t addr, uint64_t len)
 {

@@ -3,6 +3,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/call.h"
 #include "inspector/base/error.h"
+#include "inspector/base/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -69,11 +70,6 @@ static struct gt_error *write_error(const struct gt_scratch *scratch)
                            : "set TMPDIR to a directory with room, or use --in-memory");
 }
 
-static bool is_zero(const unsigned char *bytes, size_t size)
-{
-    return bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0;
-}
-
 /* The memory that the machine has available. If the machine does not report it, there is enough. */
 static uint64_t memory_left(void)
 {
@@ -124,7 +120,7 @@ static bool write_sparse(struct gt_scratch *scratch, const unsigned char *bytes,
 
     for (size_t here = 0, step; here < size; here += step) {
         step = block_at(here, size);
-        if (!is_zero(bytes + here, step)) continue;
+        if (!gt_are_zeros(bytes + here, step)) continue;
         if (!write_all(scratch, bytes + run, here - run, at + run)) return false;
         run = here + step;
     }

@@ -1,7 +1,5 @@
 #include "inspector/detect/windows/unused_slots.h"
 
-#include <string.h>
-
 enum { ROUNDED = 8 }; /* a size class adds at most one byte in so many */
 
 /* Is there more behind every capacity than a size class leaves? */
@@ -14,11 +12,6 @@ static bool ends_early(const struct gt_windows *windows, const struct gt_window_
         if (window->offset + window->cap > end) end = window->offset + window->cap;
     }
     return block->size - end >= block->elem_size && block->size - end > block->size / ROUNDED;
-}
-
-static bool are_zeros(const unsigned char *bytes, uint64_t length)
-{
-    return length == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0);
 }
 
 /* Are all elements that no slice uses zeros? */
@@ -35,7 +28,7 @@ static bool are_cleared(const struct gt_heap_analysis *analysis, const struct gt
     for (uint64_t i = 0; i < used.bits && cleared; i++) {
         if (gt_bit(&used, i)) continue;
         const unsigned char *bytes = gt_mem_at(analysis->process->mem, base + i * size, size);
-        cleared = bytes && are_zeros(bytes, size);
+        cleared = bytes && gt_are_zeros(bytes, size);
     }
     gt_bitmap_deinit(&used);
     return cleared;

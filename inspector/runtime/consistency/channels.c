@@ -51,11 +51,6 @@ static bool numbers_agree(const struct channel *channel)
            !(channel->count < channel->room && channel->senders);
 }
 
-static bool is_clear(const unsigned char *bytes, uint64_t size)
-{
-    return !size || (!bytes[0] && memcmp(bytes, bytes + 1, size - 1) == 0);
-}
-
 /* Is each place without a value clear? */
 static bool places_agree(const struct gt_process *process, const struct channel *channel)
 {
@@ -67,7 +62,7 @@ static bool places_agree(const struct gt_process *process, const struct channel 
         places = gt_mem_at(process->mem, channel->buffer, bytes);
     for (uint64_t i = channel->count; places && i < channel->room; i++) {
         uint64_t place = (channel->next_received + i) % channel->room;
-        if (!is_clear(places + place * channel->size, channel->size)) return false;
+        if (!gt_are_zeros(places + place * channel->size, channel->size)) return false;
     }
     return true;
 }
