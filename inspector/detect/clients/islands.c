@@ -18,18 +18,7 @@ struct islands_finder {
     bool left;   /* a place was left out since the last look */
 };
 
-/* ---- who may belong to an island --------------------------------------------------------------
- */
-
-static unsigned cases_of(const struct gt_abandoned *abandoned, uint32_t goroutine)
-{
-    const struct gt_wait *wait = &abandoned->analysis->baseline->wait[goroutine];
-    unsigned cases = 0;
-
-    for (size_t i = 0; i < wait->objects.len; i++)
-        cases |= gt_abandoned_case(abandoned, wait->objects.at[i]);
-    return cases;
-}
+/* ---- who may belong to an island ----------------------------------------------------------- */
 
 /* Does it wait for a channel of its own that is only ever closed? */
 static bool awaits_close(const struct gt_abandoned *abandoned, uint32_t goroutine)
@@ -77,14 +66,13 @@ static void find_waiting(struct islands_finder *finder)
 
     for (uint32_t i = 0; i < analysis->goroutines->count; i++) {
         if (!analysis->baseline->blocks[i]) continue;
-        unsigned cases = cases_of(finder->abandoned, i);
+        unsigned cases = gt_abandoned_cases(finder->abandoned, i);
         finder->timed[i] = cases & TIMED;
         finder->may[i] = !(cases & GT_CASE_NOTIFY);
     }
 }
 
-/* ---- islands -----------------------------------------------------------------------------------
- */
+/* ---- islands ------------------------------------------------------------------------------- */
 
 /* A place that somebody answers is left out, and answers others then. Each round leaves out one
  * place at least. */

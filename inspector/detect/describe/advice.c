@@ -101,16 +101,6 @@ static bool waits_for(const struct gt_advice_facts *facts, const char *library)
     return false;
 }
 
-/* The innermost function that is not of Go's library. */
-static enum gt_origin origin_of_wait(const struct gt_stack *stack)
-{
-    size_t at = 0;
-
-    while (at < stack->count && stack->locations[at].origin == GT_ORIGIN_LIBRARY)
-        at++;
-    return at < stack->count ? stack->locations[at].origin : GT_ORIGIN_LIBRARY;
-}
-
 static bool has_function_of_program(const struct gt_advice_facts *facts)
 {
     for (size_t i = 0; i < facts->stack.count; i++)
@@ -126,7 +116,7 @@ static bool is_of_dependency(const struct gt_advice_facts *facts)
 
     if (!begins_with(facts->reason, "select") && !begins_with(facts->reason, "chan receive"))
         return false;
-    if (origin_of_wait(&facts->stack) != GT_ORIGIN_DEPENDENCY) return false;
+    if (gt_locations_origin(&facts->stack) != GT_ORIGIN_DEPENDENCY) return false;
     if (name && owner_length(name)) return !begins_with(name, "main.");
     return !has_function_of_program(facts);
 }

@@ -67,7 +67,17 @@ unsigned gt_location_rank(const struct gt_source_location *place);
  * first of Go's library that does more than park goroutines. NULL when there is none. */
 const struct gt_source_location *gt_locations_user(const struct gt_stack *stack);
 
-/* The same, never in Go's library: a location where the user can change the code. */
+/* Whose code waits: the origin of the innermost call that is not of Go's library, which is the
+ * origin of them all if there is none. */
+static inline enum gt_origin gt_locations_origin(const struct gt_stack *stack)
+{
+    for (size_t i = 0; i < stack->count; i++)
+        if (stack->locations[i].origin != GT_ORIGIN_LIBRARY) return stack->locations[i].origin;
+    return GT_ORIGIN_LIBRARY;
+}
+
+/* The same as gt_locations_user(), never in Go's library: a location where the user can change the
+ * code. */
 const struct gt_source_location *gt_locations_own(const struct gt_stack *stack);
 
 /* The function that contains a location in the source. It is the location's own function, except

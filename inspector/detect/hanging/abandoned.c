@@ -77,7 +77,7 @@ enum gt_case gt_abandoned_case(const struct gt_abandoned *abandoned, uint64_t th
     return is_signal(abandoned, thing) ? GT_CASE_SIGNAL : GT_CASE_OWN;
 }
 
-static unsigned cases_of(const struct gt_abandoned *abandoned, uint32_t goroutine)
+unsigned gt_abandoned_cases(const struct gt_abandoned *abandoned, uint32_t goroutine)
 {
     const struct gt_wait *wait = &abandoned->analysis->baseline->wait[goroutine];
     unsigned cases = 0;
@@ -260,7 +260,8 @@ static void leave_out_notified(void *ctx, const struct gt_member *members, size_
 
     if (count < GT_MANY_ALIKE || strncmp(function, "os/signal.NotifyContext.", 24) != 0) return;
     for (size_t i = 0; i < count; i++)
-        if (!(cases_of(crowd->abandoned, members[i].item) & (GT_CASE_CLOCK | GT_CASE_PERIODIC)))
+        if (!(gt_abandoned_cases(crowd->abandoned, members[i].item) &
+              (GT_CASE_CLOCK | GT_CASE_PERIODIC)))
             crowd->ticks[members[i].item] = false;
 }
 
@@ -273,7 +274,7 @@ static void find_ticking(const struct gt_abandoned *abandoned, const bool *all, 
 
     gt_groups_init(&groups);
     for (uint32_t i = 0; i < goroutines->count; i++) {
-        ticks[i] = all[i] && cases_of(abandoned, i) & BY_ITSELF;
+        ticks[i] = all[i] && gt_abandoned_cases(abandoned, i) & BY_ITSELF;
         if (ticks[i]) gt_groups_add_numbered(&groups, goroutines->list[i].same_place, 0, i);
     }
     gt_groups_visit(&groups, leave_out_notified, &crowd);
@@ -439,7 +440,7 @@ bool gt_abandoned_judge(const struct gt_abandoned *abandoned, const struct gt_me
     unsigned cases = 0;
 
     for (size_t i = 0; i < count; i++)
-        cases |= cases_of(abandoned, members[i].item);
+        cases |= gt_abandoned_cases(abandoned, members[i].item);
     bool own = cases & GT_CASE_OWN, timed = cases & (GT_CASE_CLOCK | GT_CASE_PERIODIC);
     *judgement = (struct gt_judgement){.confidence = own || !timed ? GT_LIKELY : GT_SUSPECT,
                                        .always = own && count >= GT_MANY_ALIKE,

@@ -63,6 +63,8 @@ void gt_abandoned_reach(const struct gt_abandoned *abandoned, const struct gt_ed
 
 /* What an object is that a goroutine waits for. */
 enum gt_case gt_abandoned_case(const struct gt_abandoned *abandoned, uint64_t thing);
+/* The bits of all that a goroutine waits for. */
+unsigned gt_abandoned_cases(const struct gt_abandoned *abandoned, uint32_t goroutine);
 
 /* Is a channel only ever closed? Its elements have no size, it has no buffer, and nobody sends. */
 bool gt_channel_is_only_closed(const struct gt_process *process, uint64_t channel);

@@ -164,12 +164,10 @@ static bool is_librarys(const struct role_finder *finder, uint32_t member)
     const struct gt_heap_analysis *analysis = finder->deadlocks.analysis;
     struct gt_stack stack = gt_locations_of(analysis->process, analysis->goroutines,
                                             &analysis->goroutines->list[member], analysis->storage);
-    size_t i = 0;
+    enum gt_origin origin = gt_locations_origin(&stack);
 
-    if (finder->deadlocks.owners.waits[member].what == GT_THING_ONCE) return true;
-    while (i < stack.count && stack.locations[i].origin == GT_ORIGIN_LIBRARY)
-        i++;
-    return i < stack.count && stack.locations[i].origin != GT_ORIGIN_PROGRAM;
+    return finder->deadlocks.owners.waits[member].what == GT_THING_ONCE ||
+           (origin != GT_ORIGIN_LIBRARY && origin != GT_ORIGIN_PROGRAM);
 }
 
 /* Of several owners of a mutex, all must hang. */

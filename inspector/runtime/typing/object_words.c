@@ -339,8 +339,7 @@ void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_w
     gt_typing_words_of_slot(typing, &ref, &reader);
 }
 
-/* ---- sets of objects: the words of later ones are prefetched ----------------------------------
- */
+/* ---- sets of objects: the words of later ones are prefetched ------------------------------- */
 
 struct set_reader {
     const struct gt_typing *typing;
