@@ -15,7 +15,7 @@ struct count {
 struct census {
     const struct gt_heap_analysis *analysis;
     const struct gt_dominators *tree;
-    const struct gt_vec *points;
+    const struct gt_vec *points, *joined;
     uint8_t *owner;       /* by node: the point that it is below. Of leaves, set for points only */
     struct count *counts; /* by point, then by type */
     size_t types;
@@ -27,14 +27,25 @@ static const struct gt_accumulation *point_at(const struct census *census, size_
     return gt_vec_at(census->points, index);
 }
 
-/* A node below the root may belong to a point of many objects. */
+static const struct gt_joined_point *joined_at(const struct census *census, size_t index)
+{
+    return gt_vec_at(census->joined, index);
+}
+
+static bool has_one_like(const struct census *census, const struct gt_accumulation *point,
+                         uint32_t object)
+{
+    return point->count > 1 && point->kind == gt_accumulation_kind(census->analysis, object);
+}
+
+/* A node below the root may belong to a point of many objects, or to such a part of a point. */
 static uint8_t owner_below_root(const struct census *census, uint32_t object)
 {
-    for (size_t i = 0; i < census->points->len; i++) {
-        const struct gt_accumulation *point = point_at(census, i);
-        if (point->count > 1 && point->kind == gt_accumulation_kind(census->analysis, object))
-            return (uint8_t)(i + 1);
-    }
+    for (size_t i = 0; i < census->points->len; i++)
+        if (has_one_like(census, point_at(census, i), object)) return (uint8_t)(i + 1);
+    for (size_t i = 0; i < census->joined->len; i++)
+        if (has_one_like(census, &joined_at(census, i)->part, object))
+            return census->owner[joined_at(census, i)->into];
     return NOBODY;
 }
 
@@ -93,6 +104,8 @@ static void count_nodes(struct census *census)
 
     for (size_t i = 0; i < census->points->len; i++)
         census->owner[point_at(census, i)->node] = (uint8_t)(i + 1);
+    for (size_t i = 0; i < census->joined->len; i++)
+        census->owner[joined_at(census, i)->part.node] = census->owner[joined_at(census, i)->into];
     for (uint32_t node = 1; node < tree->inner; node++)
         census->owner[node] = owner_of(census, node, gt_dominators_object(tree, node));
     gt_dominators_inner(tree, count_inner, census);
@@ -124,11 +137,12 @@ static void find_most(const struct census *census, size_t index)
 }
 
 void gt_census(const struct gt_heap_analysis *analysis, const struct gt_dominators *tree,
-               const struct gt_vec *points, struct gt_census_row *rows)
+               const struct gt_vec *points, const struct gt_vec *joined, struct gt_census_row *rows)
 {
     struct census census = {.analysis = analysis,
                             .tree = tree,
                             .points = points,
+                            .joined = joined,
                             .owner = gt_calloc(tree->count, 1),
                             .types = gt_types_count(analysis->process->types) + 1,
                             .rows = rows};

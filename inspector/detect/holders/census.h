@@ -1,7 +1,8 @@
 /*
  * What accumulation points retain: the number of objects, and the type that has most of the bytes.
  *
- * One pass over the dominator tree serves all points. All objects without pointers count as one
+ * One pass over the dominator tree serves all points. A point that was joined with another counts
+ * as a part of that one. All objects without pointers count as one
  * type. Objects with pointers and an unknown type, maps and their storage count for no type.
  */
 #ifndef GT_DETECT_HOLDERS_CENSUS_H
@@ -11,6 +12,12 @@
 
 enum { GT_CENSUS_POINTS = 254 };
 
+/* A point that is shown as a part of another one. */
+struct gt_joined_point {
+    struct gt_accumulation part;
+    uint32_t into; /* the other one's node */
+};
+
 struct gt_census_row {
     uint64_t objects;
     gt_type_id type;                   /* GT_NO_TYPE: objects without pointers */
@@ -18,8 +25,10 @@ struct gt_census_row {
     uint32_t node;                     /* the largest of those objects */
 };
 
-/* A row for each point, in order. There are at most GT_CENSUS_POINTS points. */
+/* A row for each point (struct gt_accumulation), in order. There are at most GT_CENSUS_POINTS
+ * points. `joined` has struct gt_joined_point. */
 void gt_census(const struct gt_heap_analysis *analysis, const struct gt_dominators *tree,
-               const struct gt_vec *points, struct gt_census_row *rows);
+               const struct gt_vec *points, const struct gt_vec *joined,
+               struct gt_census_row *rows);
 
 #endif

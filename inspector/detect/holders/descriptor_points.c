@@ -76,7 +76,8 @@ static int by_bytes(const void *a, const void *b)
 }
 
 void gt_descriptor_points_join(const struct gt_heap_analysis *analysis,
-                               const struct gt_dominators *tree, struct gt_vec *points)
+                               const struct gt_dominators *tree, struct gt_vec *points,
+                               struct gt_vec *joined)
 {
     struct gt_accumulation *first[GT_DESCRIPTOR_PARTS] = {0};
     size_t kept = 0;
@@ -86,6 +87,7 @@ void gt_descriptor_points_join(const struct gt_heap_analysis *analysis,
         enum gt_descriptor_part part = gt_descriptor_part_of(analysis, tree, point->node);
         if (first[part]) {
             first[part]->bytes += point->bytes;
+            gt_vec_add(joined, &(struct gt_joined_point){*point, first[part]->node});
             continue;
         }
         if (part) first[part] = gt_vec_at(points, kept);

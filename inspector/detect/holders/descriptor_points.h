@@ -9,7 +9,7 @@
 #ifndef GT_DETECT_HOLDERS_DESCRIPTOR_POINTS_H
 #define GT_DETECT_HOLDERS_DESCRIPTOR_POINTS_H
 
-#include "inspector/detect/holders/accumulation.h"
+#include "inspector/detect/holders/census.h"
 
 enum gt_descriptor_part {
     GT_NO_DESCRIPTOR,
@@ -22,8 +22,10 @@ enum gt_descriptor_part {
 enum gt_descriptor_part gt_descriptor_part_of(const struct gt_heap_analysis *analysis,
                                               const struct gt_dominators *tree, uint32_t node);
 
-/* Joins those of each part in `points` (struct gt_accumulation, the heaviest first). */
+/* Joins those of each part in `points` (struct gt_accumulation, the heaviest first). Adds to
+ * `joined` (struct gt_joined_point) what is no point of its own any more. */
 void gt_descriptor_points_join(const struct gt_heap_analysis *analysis,
-                               const struct gt_dominators *tree, struct gt_vec *points);
+                               const struct gt_dominators *tree, struct gt_vec *points,
+                               struct gt_vec *joined);
 
 #endif

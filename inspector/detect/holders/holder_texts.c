@@ -410,14 +410,14 @@ static void climb_to_headers(const struct describer *describer, struct gt_vec *p
     }
 }
 
-static void describe_points(struct describer *describer, struct gt_vec *points,
-                            struct gt_report *report)
+static void describe_points(struct describer *describer, const struct gt_vec *points,
+                            const struct gt_vec *joined, struct gt_report *report)
 {
     struct gt_census_row rows[MOST_HOLDERS] = {0};
     struct gt_heap_holder *holders =
         gt_arena_alloc(describer->analysis->storage, MOST_HOLDERS * sizeof *holders);
 
-    gt_census(describer->analysis, describer->tree, points, rows);
+    gt_census(describer->analysis, describer->tree, points, joined, rows);
     for (size_t i = 0; i < points->len; i++)
         describe_point(describer, gt_vec_at(points, i), &rows[i], &holders[i]);
     report->holders = holders;
@@ -432,14 +432,16 @@ void gt_holders_describe(struct gt_heap_analysis *analysis, struct gt_report *re
     uint64_t threshold = analysis->live_bytes / SHARE;
 
     if (threshold < analysis->min_bytes) threshold = analysis->min_bytes;
+    struct gt_vec joined = GT_VEC_OF(struct gt_joined_point);
     gt_keys_init(&describer.keys, analysis);
     struct gt_vec points = gt_accumulations(analysis, describer.tree, threshold, MOST_HOLDERS);
     climb_to_headers(&describer, &points);
     gt_pool_points_join(analysis, describer.tree, &points);
-    gt_descriptor_points_join(analysis, describer.tree, &points);
+    gt_descriptor_points_join(analysis, describer.tree, &points, &joined);
     gt_timer_points_leave_out(analysis, describer.tree, &points);
-    describe_points(&describer, &points, report);
+    describe_points(&describer, &points, &joined, report);
     report->looked_for_holders = true;
     gt_vec_deinit(&points);
+    gt_vec_deinit(&joined);
     gt_keys_deinit(&describer.keys);
 }

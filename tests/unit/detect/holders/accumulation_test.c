@@ -1,7 +1,8 @@
 /* Accumulation points of small graphs, whose objects have no types: their sizes are their kinds. */
-#include "inspector/detect/holders/accumulation.h"
+#include "inspector/detect/holders/census.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/runtime/process/process.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +20,7 @@ struct fixture {
     struct gt_goheap heap;
     struct gt_typing typing;
     struct gt_heap_analysis analysis;
+    struct gt_bitmap live; /* the tree needs it */
     struct gt_dominators tree;
     struct gt_vec points;
     uint64_t nodes[MOST_NODES][NODE_WORDS], caches[MOST_CACHES][CACHE_WORDS];
@@ -61,6 +63,7 @@ static void fixture_destroy(struct fixture *fixture)
 {
     gt_vec_deinit(&fixture->points);
     gt_dominators_deinit(&fixture->tree);
+    gt_bitmap_deinit(&fixture->live);
     gt_packed_deinit(&fixture->typing.type);
     gt_heap_deinit(&fixture->heap.graph);
     gt_free(fixture);
@@ -100,21 +103,20 @@ static void find(struct fixture *fixture)
 {
     struct gt_heap *graph = &fixture->heap.graph;
     struct gt_dominator_root root = {.value = address(fixture, fixture->root)};
-    struct gt_bitmap live;
+    struct gt_bitmap *live = &fixture->live;
     struct gt_cut cut;
 
     for (uint32_t i = 0; i < graph->objects; i++)
         gt_bit_set(&graph->allocated, i);
-    gt_bitmap_init(&live, graph->objects);
+    gt_bitmap_init(live, graph->objects);
     gt_cut_init(&cut, graph);
-    struct gt_marker *marker = gt_marker_create(graph, &cut, &live);
+    struct gt_marker *marker = gt_marker_create(graph, &cut, live);
     gt_mark_seed(marker, root.value);
     gt_mark_drain(marker);
     gt_marker_destroy(marker);
     gt_cut_deinit(&cut);
-    gt_dominators_init(&fixture->tree, graph, &live, &root, 1, 1);
+    gt_dominators_init(&fixture->tree, graph, live, &root, 1, 1);
     fixture->points = gt_accumulations(&fixture->analysis, &fixture->tree, THRESHOLD, MOST_POINTS);
-    gt_bitmap_deinit(&live);
 }
 
 static void assert_points(const struct fixture *fixture, const uint32_t *objects, size_t count)
@@ -227,6 +229,44 @@ static void the_larger_of_two_is_gone_down_to(void **state)
     fixture_destroy(fixture);
 }
 
+static struct gt_census_row count(const struct fixture *fixture, const struct gt_vec *points,
+                                  const struct gt_vec *joined)
+{
+    struct gt_types *types = gt_types_create(&(struct gt_types_sources){0});
+    struct gt_process process = {.types = types};
+    struct gt_heap_analysis analysis = fixture->analysis;
+    struct gt_census_row rows[MOST_POINTS] = {0};
+
+    analysis.process = &process;
+    gt_census(&analysis, &fixture->tree, points, joined, rows);
+    gt_types_destroy(types);
+    return rows[0];
+}
+
+/* Two caches of 40 and 39 leaves, of which the second one's map is a part of the first one. */
+static void a_joined_point_counts_with_the_other(void **state)
+{
+    struct fixture *fixture = fixture_create();
+    struct gt_vec joined = GT_VEC_OF(struct gt_joined_point), none = joined;
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        fixture->nodes[0][i] = address(fixture, CACHES + i);
+        make_cache(fixture, i, 40 - i);
+    }
+    find(fixture);
+    const struct gt_accumulation *points = gt_vec_at(&fixture->points, 0);
+    struct gt_vec first = {.data = fixture->points.data, .len = 1, .elem_size = sizeof *points};
+    gt_vec_add(&joined, &(struct gt_joined_point){points[1], points[0].node});
+    assert_int_equal(count(fixture, &first, &none).type_objects, 40);
+    struct gt_census_row both = count(fixture, &first, &joined);
+    assert_int_equal(both.type_objects, 79);
+    assert_int_equal(both.type_bytes, 79 * LEAF);
+    assert_int_equal(both.objects, 79 + 2);
+    gt_vec_deinit(&joined);
+    fixture_destroy(fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +276,7 @@ int main(void)
         cmocka_unit_test(a_tree_is_one),
         cmocka_unit_test(a_list_begins_at_its_first),
         cmocka_unit_test(the_larger_of_two_is_gone_down_to),
+        cmocka_unit_test(a_joined_point_counts_with_the_other),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
