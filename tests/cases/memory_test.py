@@ -124,11 +124,13 @@ def test_without_much_beside_the_live_heap_nothing_is_said(case):
     assert _of(case, "plain")["why"] is None
 
 
+@pytest.mark.parametrize("way", ["", "arena", "stack"])
 @field.cases("cmemory", symbols=["dwarf"])
-def test_memory_of_c_is_reported(case):
-    memory, without = _of(case, ""), _of(case, "fixed")
+def test_memory_of_c_is_reported(case, way):
+    """Also where the kernel has merged an arena or a block with what lies before it."""
+    memory, without = _of(case, way), _of(case, "fixed")
     kept = _parts(memory)["C heap"]["resident_bytes"] - _parts(without)["C heap"]["resident_bytes"]
-    assert field.near(kept, case.core().truth["c"], share=0.05)
+    assert field.near(kept, case.core(way).truth["c"], share=0.05)
     assert "of C's heap, which Go's collector does not see" in memory["why"]
 
 

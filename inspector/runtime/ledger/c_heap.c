@@ -20,15 +20,23 @@ enum {
 
 /* A heap begins with its arena's address and the address of the heap before it. The first heap
  * contains the arena itself (malloc/arena.c, heap_info). */
-static bool is_heap(const struct gt_process *process, const struct gt_segment *segment)
+static bool is_heap(const struct gt_process *process, uint64_t at)
 {
     uint64_t words[2];
 
-    if (segment->start % HEAP_BYTES ||
-        !gt_mem_read(process->mem, segment->start, words, sizeof words))
-        return false;
-    if (!words[1]) return words[0] - segment->start - 1 < HEAP_HEADER;
+    if (!gt_mem_read(process->mem, at, words, sizeof words)) return false;
+    if (!words[1]) return words[0] - at - 1 < HEAP_HEADER;
     return words[1] % HEAP_BYTES == 0 && words[0] % HEAP_BYTES - 1 < HEAP_HEADER;
+}
+
+/* The first heap from `at` on, or `end`. */
+static uint64_t next_heap(const struct gt_process *process, uint64_t at, uint64_t end)
+{
+    uint64_t left = end - at, step = (HEAP_BYTES - at % HEAP_BYTES) % HEAP_BYTES;
+
+    for (; step < left; step += HEAP_BYTES)
+        if (is_heap(process, at + step)) return at + step;
+    return end;
 }
 
 /* The heap of brk begins at most 1 GiB after the program (arch_randomize_brk). */
@@ -60,14 +68,26 @@ static uint64_t next_page(const struct gt_process *process, uint64_t at, uint64_
     return page > at ? page : at;
 }
 
-static void claim_blocks(struct gt_reader *reader, const struct gt_segment *segment)
+static void claim_blocks(struct gt_reader *reader, uint64_t start, uint64_t end)
 {
-    uint64_t at = next_page(reader->process, segment->start, segment->end);
+    uint64_t at = next_page(reader->process, start, end);
 
-    while (segment->end - at >= MIN_MMAPPED) {
-        uint64_t size = mapped_alone(reader->process, at, segment->end);
+    while (end - at >= MIN_MMAPPED) {
+        uint64_t size = mapped_alone(reader->process, at, end);
         gt_claims_add(&reader->claims, at, size, GT_PART_C_HEAP);
-        at = next_page(reader->process, at + (size ? size : PAGE), segment->end);
+        at = next_page(reader->process, at + (size ? size : PAGE), end);
+    }
+}
+
+/* Kernels merge heaps with adjacent mappings too, so a heap may begin inside the segment. */
+static void claim_heaps_and_blocks(struct gt_reader *reader, const struct gt_segment *segment)
+{
+    for (uint64_t at = segment->start; at < segment->end;) {
+        uint64_t heap = next_heap(reader->process, at, segment->end);
+        uint64_t left = segment->end - heap, size = left < HEAP_BYTES ? left : HEAP_BYTES;
+        claim_blocks(reader, at, heap);
+        gt_claims_add(&reader->claims, heap, size, GT_PART_C_HEAP);
+        at = heap + size;
     }
 }
 
@@ -79,11 +99,11 @@ static bool is_go_heap(const struct gt_arenas *arenas, const struct gt_segment *
 static void claim_segment(struct gt_reader *reader, const struct gt_segment *segment,
                           uint64_t program_end)
 {
-    if (is_of_brk(segment, program_end) || is_heap(reader->process, segment))
+    if (is_of_brk(segment, program_end))
         gt_claims_add(&reader->claims, segment->start, segment->end - segment->start,
                       GT_PART_C_HEAP);
     else
-        claim_blocks(reader, segment);
+        claim_heaps_and_blocks(reader, segment);
 }
 
 /* A program without libraries has only Go's memory, unless its C code was linked statically. */

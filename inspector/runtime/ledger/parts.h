@@ -26,11 +26,11 @@ enum gt_part {
     GT_PART_ARENAS,     /* of the heap, beyond the ranges that it has grown to */
     GT_PART_GLOBALS,
     GT_PART_CODE, /* with read-only data */
-    GT_PART_THREAD_STACKS,
+    GT_PART_C_HEAP,
+    GT_PART_THREAD_STACKS, /* with what the kernel merges with them */
     GT_PART_LIBRARIES,
     GT_PART_FILES,
     GT_PART_KERNEL, /* vdso and its data */
-    GT_PART_C_HEAP,
     GT_PART_ANONYMOUS,
     GT_PART_RESERVED, /* cannot be accessed, and belongs to no other part */
     GT_PARTS
