@@ -1,3 +1,6 @@
+/* Starts with all blocked goroutines that no channel of signal.Notify wakes. Each round takes out
+ * those that something outside answers, then the places with timers that do not qualify, until a
+ * round takes out none. */
 #include "inspector/detect/clients/islands.h"
 
 #include "inspector/base/alloc.h"
@@ -74,8 +77,8 @@ static void find_waiting(struct islands_finder *finder)
 
 /* ---- islands ------------------------------------------------------------------------------- */
 
-/* A place that somebody answers is left out, and answers others then. Each round leaves out one
- * place at least. */
+/* A place that something outside answers is left out, and may then answer others. Each round leaves
+ * out at least one place. */
 static void settle(struct islands_finder *finder)
 {
     do {
@@ -84,7 +87,8 @@ static void settle(struct islands_finder *finder)
     } while (finder->some && finder->left);
 }
 
-/* Those of a package without a place of timers end with others, which are found by themselves. */
+/* Leaves out a package where no goroutine waits for time. Its goroutines end with those of another
+ * package, which is found by itself. */
 static void leave_untimed(void *ctx, const struct gt_member *members, size_t count)
 {
     struct islands_finder *finder = ctx;

@@ -1,3 +1,6 @@
+/* Gives each goroutine a part: reader, follower or keeper. A mark from everything but readers,
+ * followers and timers shows which clients are lost. What these clients lead to shows which
+ * goroutines and timers serve them. */
 #include "inspector/detect/clients/unclosed.h"
 
 #include "inspector/base/alloc.h"
@@ -33,7 +36,7 @@ struct unclosed_finder {
     uint8_t *roles;       /* by goroutine: enum role */
     struct gt_map places; /* same_place -> role + 1 */
     struct gt_exclusion away;
-    struct gt_bitmap kept;                   /* what others than the readers and followers reach */
+    struct gt_bitmap kept;                   /* what is reached without readers and followers */
     struct gt_bitmap region;                 /* what lost clients of one type reach */
     struct gt_u32s clients[GT_CLIENT_TYPES]; /* objects that only those reach */
 };
@@ -89,8 +92,8 @@ static enum role role_of(struct unclosed_finder *finder, uint32_t number)
     return (enum role)(*known - 1);
 }
 
-/* Each lost client has a goroutine at such a place: one of few belongs to something else, as the
- * supervisor of a program's services. */
+/* Each lost client has a goroutine at such a place. Where there are only a few, they belong to
+ * something else, such as the supervisor of a program's services. */
 static void leave_few(struct unclosed_finder *finder)
 {
     const struct gt_goroutines *all = finder->analysis->goroutines;
@@ -130,7 +133,7 @@ static void keep_more(struct unclosed_finder *finder, const struct gt_edges *edg
     gt_marker_destroy(marker);
 }
 
-/* Timers keep nothing yet. */
+/* Marks what everything but readers, followers and timers keeps. */
 static void mark_kept(struct unclosed_finder *finder)
 {
     const struct gt_heap_analysis *analysis = finder->analysis;
@@ -155,7 +158,8 @@ static void mark_kept(struct unclosed_finder *finder)
 
 /* ---- clients -------------------------------------------------------------------------------- */
 
-/* By type: the index of the client that it is, or GT_CLIENT_TYPES. */
+/* The index of a type in `clients`; GT_CLIENT_TYPES if it is no client. `known` has the types that
+ * were looked up. */
 static size_t client_of(const struct unclosed_finder *finder, gt_type_id type, struct gt_map *known)
 {
     const struct gt_heap_analysis *analysis = finder->analysis;
@@ -169,7 +173,7 @@ static size_t client_of(const struct unclosed_finder *finder, gt_type_id type, s
     return *client;
 }
 
-/* All live clients that others than the readers and followers do not reach. */
+/* Lists the live clients that are not in `kept`. */
 static void list_clients(struct unclosed_finder *finder)
 {
     const struct gt_heap_analysis *analysis = finder->analysis;
@@ -264,7 +268,8 @@ static void take_clients(struct gt_unclosed *unclosed, struct unclosed_finder *f
     take_timers(&unclosed->lost[type], finder);
 }
 
-/* What timers reach is looked at last: they close the clients that end with their connections. */
+/* Clients that end with their connections come last, when what timers reach is kept, too: these
+ * timers close the connections. */
 static void find_clients(struct gt_unclosed *unclosed, struct unclosed_finder *finder,
                          const bool *hangs, const bool *abandoned)
 {
