@@ -1,3 +1,5 @@
+/* Takes the first row of the table whose kind, wait reason and library fit. The name of the holder,
+ * or of what is waited for, is put into the row's text, and the source location is added. */
 #include "inspector/detect/describe/advice.h"
 
 #include "inspector/base/str.h"

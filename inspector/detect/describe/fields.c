@@ -1,3 +1,5 @@
+/* Enters the struct or array around the word, part by part, and remembers the innermost named
+ * struct. An object may be an array of its type, so an offset is taken modulo the type's size. */
 #include "inspector/detect/describe/fields.h"
 #include "inspector/base/package.h"
 #include "inspector/detect/describe/root_names.h"
@@ -84,7 +86,8 @@ bool gt_type_is_named(const char *name)
            strncmp(name, "noalg.", 6) != 0;
 }
 
-/* The innermost named struct around `offset` of a type: its number and the offset in it. */
+/* Returns the innermost named struct around `offset` of a type. `offset` becomes the offset in
+ * it. */
 static gt_type_id named_struct(struct gt_types *types, gt_type_id type, uint64_t *offset)
 {
     gt_type_id found = GT_NO_TYPE;

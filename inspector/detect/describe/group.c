@@ -1,3 +1,4 @@
+/* Sorts the members by key, then by weight, so that each group is a run of neighbours. */
 #include "inspector/detect/describe/group.h"
 
 #include <stdbool.h>

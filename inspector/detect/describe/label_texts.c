@@ -1,3 +1,4 @@
+/* The labels are read into an array of fixed size, and their texts copied from there. */
 #include "inspector/detect/describe/label_texts.h"
 
 const struct gt_label *gt_labels_keep(struct gt_arena *storage, const struct gt_label_text *labels,

@@ -1,3 +1,6 @@
+/* Looks up each pc in Go's table of code, which names the function and the calls inlined there. A
+ * cache keeps the calls of each pc. Of a long stack both ends are described, and the recursion
+ * between them is counted. */
 #include "inspector/detect/describe/locations.h"
 
 #include "gotypes/code/arguments.h"
@@ -88,7 +91,7 @@ struct cached_call {
     bool last; /* of its pc */
 };
 
-/* 0 for an address of which a bit would be lost: it is not kept. */
+/* The key of a pc. It is 0 if the shift would lose the highest bit: such a pc is not kept. */
 static uint64_t cache_key(uint64_t pc, bool is_return)
 {
     return pc >> 63 ? 0 : pc << 1 | is_return;
@@ -238,7 +241,7 @@ uint32_t gt_locations_gap(const struct gt_goroutine *g, uint32_t index)
     return g->frame_count > MAX_PLACES && index == MAX_PLACES / 2 ? g->frame_count - MAX_PLACES : 0;
 }
 
-/* If not, its pc is a return address. */
+/* Was the frame interrupted? If not, its pc is a return address. */
 static bool is_interrupted(const struct gt_process *process, const struct gt_goroutines *goroutines,
                            const struct gt_goroutine *g, uint32_t frame)
 {
@@ -263,7 +266,7 @@ size_t gt_location_arguments(const struct gt_process *process,
     return gt_func_arguments(tab, &func, pc, out, max);
 }
 
-/* How many calls of Go's tracebacks a frame has. */
+/* How many calls of a frame Go's tracebacks show. */
 static uint32_t count_places(struct describer *describer, uint64_t pc)
 {
     struct describer of_one = describer_of(describer->process, describer->storage);

@@ -18,8 +18,9 @@ struct gt_stack gt_locations_at(const struct gt_process *process, struct gt_aren
 struct gt_stack gt_locations_called(const struct gt_process *process, struct gt_arena *storage,
                                     const uint64_t *pcs, size_t count);
 
-/* The calls at each pc that was described with it: the stacks of a program share most of theirs.
- * Zeroed, it is empty. All stacks of one cache go to one storage, which must outlive it. */
+/* The calls at each pc that was described with this cache. The stacks of a program share most of
+ * their pcs. A zeroed cache is empty. All stacks of one cache go to one storage, which must outlive
+ * it. */
 struct gt_location_cache {
     struct gt_map runs;  /* pc << 1 | is_return -> where its calls start in `calls`, + 1 */
     struct gt_vec calls; /* the calls of one pc after the other */

@@ -1,3 +1,6 @@
+/* A look mixes two numbers: the pc and the offset in the frame, for a word of a frame; the type, or
+ * the object if its type has no name, and the offset, for a word of an object. Another root is its
+ * own number. */
 #include "inspector/detect/describe/looks.h"
 
 /* A frame's word is identified by its offset in the frame, any other root by itself. */

@@ -1,3 +1,5 @@
+/* Searches the program's code for calls of the functions, counts those outside Go's library, and
+ * keeps the first few that have different source lines. */
 #include "inspector/detect/describe/makers.h"
 
 #include "inspector/runtime/process/callers.h"
@@ -9,7 +11,8 @@ struct gatherer {
     struct gt_makers makers;
 };
 
-/* A method and what calls it by its interface may have the same code inlined. */
+/* Is the source line in the list? A method, and the wrapper that calls it by an interface, may have
+ * the same code inlined. */
 static bool is_known(const struct gt_makers *makers, const struct gt_source_location *place)
 {
     for (size_t i = 0; i < makers->count && i < GT_MAKERS_SHOWN; i++) {

@@ -1,6 +1,6 @@
 /*
- * Where an object was allocated, if no stack shows it any more: from a sample of the heap profile,
- * else from the program's own calls of the function that makes such objects.
+ * Where an object may have been allocated, if no stack and no sample shows it: the program's own
+ * calls of the functions that make such objects.
  */
 #ifndef GT_DETECT_MAKERS_H
 #define GT_DETECT_MAKERS_H

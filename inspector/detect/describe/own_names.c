@@ -1,3 +1,6 @@
+/* Climbs from the word to a root, one object at a time. In each object it goes down by the types to
+ * the word, through structs of the program alone. The first object that gives a name ends the
+ * climb. */
 #include "inspector/detect/describe/own_names.h"
 
 #include "inspector/base/package.h"
@@ -98,8 +101,8 @@ static bool enter(struct descent *descent)
     return enter_field(descent, type);
 }
 
-/* A named struct inside a variable or another one starts the name anew: main.row.name, whatever has
- * the rows. A variable's own struct does not. */
+/* A named struct inside a variable or another struct starts the name anew: main.row.name, whatever
+ * holds the rows. The outermost struct of a variable does not. */
 static void descend(struct descent *descent)
 {
     bool outermost = *descent->name != '\0';
@@ -149,7 +152,7 @@ static void name_from_steps(const struct gt_heap_analysis *analysis, uint64_t ad
     gt_vec_deinit(&steps);
 }
 
-/* Variables of frames have their names in path.h. */
+/* Names a word of a global. Variables of frames get their names in path.h. */
 static void name_in_root(const struct gt_heap_analysis *analysis, uint32_t number,
                          struct descent *descent)
 {
@@ -183,8 +186,8 @@ static bool is_key(const struct gt_heap_analysis *analysis, const struct gt_refe
     return strncmp(field, "[key]", 5) == 0 || strncmp(field, ".key", 4) == 0;
 }
 
-/* In a large object one word stands for all that lead to objects of a type: a search of it for each
- * would take long. */
+/* In a large object, one word stands for all words that lead to objects of one type. To search the
+ * object for each of them would take long. */
 static bool climb(struct gt_keys *keys, struct gt_referrer *referrer)
 {
     const struct gt_heap *graph = &keys->analysis->heap->graph;

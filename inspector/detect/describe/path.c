@@ -1,3 +1,6 @@
+/* Follows the forest of first-reaching objects up to a root. A path has all objects on the way; a
+ * key stops at the first named type. The parent's words are searched for the edge to a child, and
+ * the offset is kept by the child's type. */
 #include "inspector/detect/describe/path.h"
 
 #include "inspector/base/alloc.h"

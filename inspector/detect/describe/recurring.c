@@ -1,3 +1,5 @@
+/* Counts the different pcs of the part, tries each period up to the frames that lie around it, and
+ * compares the functions of its pcs with those of the frames before and behind. */
 #include "inspector/detect/describe/recurring.h"
 
 enum { AROUND = 16 }; /* frames on either side that are compared */

@@ -1,3 +1,5 @@
+/* A table names the kinds of roots that have no variable. Globals and frames' words are named by
+ * debug information, else by the section and offset, or by the distance from the caller's frame. */
 #include "inspector/detect/describe/root_names.h"
 
 #include "inspector/base/str.h"

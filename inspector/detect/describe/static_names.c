@@ -1,3 +1,5 @@
+/* Goes backwards: from the word to the word that leads to its data, and so on up to a variable.
+ * Each word of this chain is a step of the path. */
 #include "inspector/detect/describe/static_names.h"
 
 #include "inspector/base/str.h"

@@ -1,3 +1,4 @@
+/* Decides for each call by its name, its funcID and the funcID of the call that it made. */
 #include "inspector/detect/describe/traceback_filter.h"
 
 #include <string.h>

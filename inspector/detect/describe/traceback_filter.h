@@ -10,7 +10,7 @@
 
 struct gt_traceback_filter {
     const struct gt_text *code;
-    uint8_t callee; /* funcID of the call before it */
+    uint8_t callee; /* funcID of the call that was passed before */
     bool any;       /* a call was shown */
 };
 
