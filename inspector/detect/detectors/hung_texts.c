@@ -1,3 +1,5 @@
+/* Copies what is known of a goroutine into the instance. Titles are made of the wait reason and of
+ * the location that a person looks at first. */
 #include "inspector/detect/detectors/hung_texts.h"
 
 #include "inspector/detect/describe/label_texts.h"
