@@ -1,3 +1,6 @@
+/* Tests each live object of the kind, then the values inside other objects. The dominator tree has
+ * what each match retains, by which the list is sorted. What all of them retain together is found
+ * by one mark without them. */
 #include "inspector/detect/find/find.h"
 
 #include "inspector/base/error.h"

@@ -1,3 +1,6 @@
+/* Looks at every word of the live heap once. A word in an object's dominator is final; a word in
+ * the object that first reached it serves until then. The roots serve for the objects that are
+ * left. */
 #include "inspector/detect/find/held.h"
 
 struct seeker {

@@ -1,3 +1,6 @@
+/* First come the live objects: values in structs and maps are tested at once, and arrays are
+ * listed. Then come all live words: they hold elements of these arrays, and lead to queues and to
+ * tiny blocks. At last the elements that are held are tested. */
 #include "inspector/detect/find/inside.h"
 
 #include "gotypes/types/maps.h"
@@ -41,7 +44,8 @@ static void add_value(struct gt_inside *inside, uint64_t addr, uint32_t object,
     gt_vec_add(&inside->matches, &(struct gt_inside_match){addr, object, as});
 }
 
-/* Those in a value of a type. What begins at an object of the wanted type is that object. */
+/* Adds the values inside a value of a type. An object of the wanted kind is tested as an object,
+ * not here. */
 static void add_values(struct gt_inside *inside, uint64_t addr, gt_type_id type,
                        enum gt_inside_as as)
 {
@@ -100,7 +104,7 @@ static void add_map(struct gt_inside *inside, gt_type_id type, uint64_t header)
     inside->not_read += !gt_map_walk(types, type, header, add_entry, &reader);
 }
 
-/* The queue's values, of which each is an element of an array, or in the channel's own object. */
+/* Each value of the queue is an element of an array, or lies in the channel's own object. */
 static void add_queue(struct gt_inside *inside, gt_type_id elem, uint64_t channel)
 {
     const struct gt_process *process = inside->analysis->process;
@@ -167,7 +171,8 @@ static uint64_t length_of(const struct gt_inside *inside, const struct gt_word *
     return length;
 }
 
-/* If its elements are unknown, they are those of the array. */
+/* If the type of the slice's elements is unknown, it is taken to be that of the array's
+ * elements. */
 static void hold_slice(struct gt_inside *inside, const struct gt_word *word)
 {
     const struct gt_inside_array *array = array_at(inside, word->value);
@@ -178,7 +183,7 @@ static void hold_slice(struct gt_inside *inside, const struct gt_word *word)
         gt_inside_arrays_hold(&inside->arrays, array, word->value, bytes);
 }
 
-/* How many elements the word is about is not known. */
+/* The number of elements that the word leads to is not known. */
 static void doubt(const struct gt_inside *inside, const struct gt_word *word)
 {
     struct gt_inside_array *array = array_at(inside, word->value);
@@ -209,7 +214,7 @@ static bool is_storage(const struct gt_inside *inside, gt_type_id type)
     return gt_is_map_storage(gt_types_name(inside->offsets.types, type));
 }
 
-/* The type of an object, or of its elements. */
+/* The type of an object, or of its elements if it is an array. */
 static gt_type_id type_of(const struct gt_inside *inside, uint32_t object, bool *array)
 {
     const struct gt_object_kind *kind =
@@ -244,7 +249,7 @@ static void look_into(struct gt_inside *inside, uint32_t object)
 
 /* ---- words ----------------------------------------------------------------------------------- */
 
-/* Of a pointer into a block of the tiny allocator, which has no type. */
+/* Adds the values at a pointer into a block of the tiny allocator. Such a block has no type. */
 static void add_small(struct gt_inside *inside, const struct gt_word *word)
 {
     uint32_t object = object_at(inside, word->value);

@@ -1,3 +1,5 @@
+/* The elements of all arrays have consecutive bits. A short run of elements is set at once. Long
+ * runs are kept, sorted by their first element, and set in one sweep at the end. */
 #include "inspector/detect/find/inside_arrays.h"
 
 #include <stdlib.h>

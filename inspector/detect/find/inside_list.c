@@ -1,3 +1,4 @@
+/* Sorts the matches by what their blocks retain. Only the first of them get texts. */
 #include "inspector/detect/find/inside_list.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* Makes the list of a type from the lists of its parts. A stack takes the place of recursion: a
+ * type stays on it until all of its parts have lists. */
 #include "inspector/detect/find/offsets.h"
 
 #include <inttypes.h>

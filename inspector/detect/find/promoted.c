@@ -1,3 +1,5 @@
+/* Searches breadth first: a struct without the field puts the structs that it embeds into the
+ * queue. Each struct in the queue knows its parent, so the path is read from the field back. */
 #include "inspector/detect/find/promoted.h"
 
 #include <string.h>

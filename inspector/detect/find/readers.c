@@ -1,3 +1,5 @@
+/* Binding turns a path into steps, each an offset or a pointer to follow, and chooses a read
+ * function by the kind of the type at its end. Reading runs the steps, then this function. */
 #include "inspector/detect/find/readers.h"
 
 #include "inspector/base/error.h"

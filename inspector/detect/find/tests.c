@@ -1,3 +1,6 @@
+/* A condition is two readers and a relation. Numbers, bools and pointers are compared as numbers,
+ * texts byte by byte. The outcome of all conditions is the first in the order of the enum that one
+ * of them has. */
 #include "inspector/detect/find/tests.h"
 
 #include "inspector/base/error.h"
@@ -58,7 +61,7 @@ static struct gt_error *do_not_fit(const struct gt_heap_analysis *analysis,
                               advice_for(asked->sort));
 }
 
-/* Contents of the program's texts are secrets. */
+/* Contents of the program's strings are secrets. */
 static struct gt_error *check_texts(const struct gt_heap_analysis *analysis,
                                     const struct gt_condition *condition,
                                     const struct gt_test *test)

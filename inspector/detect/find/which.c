@@ -1,3 +1,5 @@
+/* Looks for the exact name among the kinds of live objects, then for kinds whose short name or end
+ * matches. If there is none, it looks in the same way among all types. */
 #include "inspector/detect/find/which.h"
 
 #include "inspector/detect/heap_tables/type_package.h"
@@ -34,7 +36,7 @@ static bool is_same(const char *wanted, const char *name)
     return strcmp(one, other) == 0;
 }
 
-/* A type that is known by now. */
+/* A type with the name, of those that are known by now. */
 static gt_type_id type_called(struct gt_types *types, const char *name)
 {
     gt_type_id type = gt_types_named(types, name);
