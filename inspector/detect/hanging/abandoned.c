@@ -1,3 +1,5 @@
+/* The first fixpoint has all blocked goroutines as candidates. Each group of those left that clocks
+ * or signals wake gets a fixpoint of its own, in which the other such groups run. */
 #include "inspector/detect/hanging/abandoned.h"
 
 #include "inspector/base/alloc.h"
@@ -248,9 +250,9 @@ struct crowd_finder {
     bool *ticks;
 };
 
-/* Many contexts that a signal cancels at one site are no part of how a program ends: it has one of
- * them. The goroutine of signal.NotifyContext does nothing after the signal but cancel: it answers
- * nobody then. Any other may do more. */
+/* Many contexts that a signal cancels at one site are not how a program ends, which needs one. The
+ * goroutine of signal.NotifyContext only cancels after the signal, so it answers nobody. Any other
+ * goroutine may do more. */
 static void leave_out_notified(void *ctx, const struct gt_member *members, size_t count)
 {
     struct crowd_finder *crowd = ctx;
@@ -400,8 +402,7 @@ static uint64_t heap_of(const struct gt_abandoned *abandoned, const struct gt_me
     return bytes;
 }
 
-/* Goroutines that their own clocks wake, or that wait only for a signal, are judged by the bytes
- * that they keep. */
+/* Those that their own clocks wake, or that wait only for a signal, are judged by their bytes. */
 static bool keeps_enough(const struct gt_abandoned *abandoned, const struct gt_member *members,
                          size_t count)
 {

@@ -1,3 +1,6 @@
+/* A table has the functions by which the program answers. A call's answers go to the object that
+ * its first argument names. If the code names none, they go to all objects that such an answer
+ * could end a wait for. */
 #include "inspector/detect/hanging/answers.h"
 
 #include <string.h>

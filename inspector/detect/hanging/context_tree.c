@@ -1,3 +1,5 @@
+/* A table of rows names the maps, by the types of their keys and elements, and the word of an entry
+ * that leads to the child. All live maps of these types are walked. */
 #include "inspector/detect/hanging/context_tree.h"
 
 enum { DATA_WORD = 8 /* offset of an interface's second word */, MAX_MAPS = 8 };

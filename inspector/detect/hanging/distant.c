@@ -1,3 +1,6 @@
+/* Finds callers and sides by the functions in their frames. Then it runs the fixpoint of abandoned
+ * goroutines without connections and their tables of requests, and leaves out the callers whose
+ * contexts something may still cancel. */
 #include "inspector/detect/hanging/distant.h"
 
 #include "inspector/base/alloc.h"
@@ -132,7 +135,8 @@ static bool add_entry(void *ctx, uint64_t key, uint64_t elem)
     return true;
 }
 
-/* A client that others have leads by the tables of its connections to all requests. */
+/* A client leads to all requests by the tables of its connections, and others may hold the
+ * client. */
 static void find_entries(const struct gt_heap_analysis *analysis, struct gt_u64s *entries)
 {
     const struct gt_heap *graph = &analysis->heap->graph;
@@ -146,7 +150,7 @@ static void find_entries(const struct gt_heap_analysis *analysis, struct gt_u64s
     }
 }
 
-/* Takes away those that something answers, though no connection does. */
+/* Leaves out the callers that something other than a connection answers. */
 static void leave_out_answered(struct finder *finder)
 {
     const struct gt_heap_analysis *analysis = finder->analysis;
@@ -212,7 +216,8 @@ static bool is_timed(const struct finder *finder, uint32_t context)
            strcmp(gt_types_name(finder->analysis->process->types, type), "context.timerCtx") == 0;
 }
 
-/* One with a deadline ends the wait, and so may who has a context of few. */
+/* A context with a deadline ends the wait. So may the holder of a context that few callers
+ * share. */
 static void judge_ancestor(struct finder *finder, uint32_t goroutine, uint32_t context, void *ctx)
 {
     const uint64_t *below = gt_map_find(ctx, context);
@@ -252,7 +257,8 @@ static bool a_timer_cancels(struct finder *finder, const struct gt_map *below)
     return cancel.found;
 }
 
-/* A channel is listed for one of those that wait for it: what ends its wait ends that of all. */
+/* The endings name one waiter of each channel. What ends this wait ends those of all its
+ * waiters. */
 static void leave_out_sharers(struct finder *finder, const bool *were)
 {
     const struct gt_heap_analysis *analysis = finder->analysis;
@@ -335,7 +341,8 @@ static void note_object(uint32_t object, struct gt_map *callers, bool *own)
     ++*gt_map_put(callers, object, NULL);
 }
 
-/* What the stack of one caller alone leads to is of its own request or connection. */
+/* An object that only one caller's stack leads to belongs to that caller's request or
+ * connection. */
 static void look_up_object(uint32_t object, struct gt_map *callers, bool *own)
 {
     const uint64_t *count = gt_map_find(callers, object);

@@ -6,9 +6,9 @@
  * happens. Such callers are many, and have been seen to wait. Nothing else answers them: the
  * reading and writing sides of connections are taken away, then nothing that may run reaches what
  * the callers wait for. A timer, or a context with a deadline, in their contexts ends the wait: it
- * is no finding then. Neither is it when something that may run has the context of one caller, as
- * that of a request that is being served. A context that ten or more callers share is one of the
- * program.
+ * is no finding then. Nor is it one when something that may run has the context of a caller, such
+ * as that of a request that is being served. A context that ten or more callers share belongs to
+ * the program.
  *
  * The server may still answer, so it is a suspicion. The result owns its tables.
  */

@@ -1,3 +1,6 @@
+/* Searches breadth first, a few pointers deep, from each timer and from each child of a context,
+ * for objects that goroutines wait for. The endings are sorted by goroutine, and a group's are
+ * found by binary search. */
 #include "inspector/detect/hanging/endings.h"
 
 #include "inspector/base/search.h"
@@ -213,8 +216,7 @@ int64_t gt_endings_due(const struct gt_endings *endings, const struct gt_member 
 
 /* ---- the report's words -------------------------------------------------------------------- */
 
-/* The package variable that holds a channel, or else the variable of the main goroutine; NULL if
- * none. */
+/* The package variable that holds a channel; NULL if none does. */
 static const char *name_of(const struct gt_heap_analysis *analysis, uint64_t channel)
 {
     uint32_t object = gt_heap_object(&analysis->heap->graph, channel);
@@ -241,7 +243,7 @@ static const char *signal_end(const struct gt_heap_analysis *analysis, uint64_t 
            "context)";
 }
 
-/* A duration in hours, minutes or seconds. */
+/* "their timers, within 2h": in hours, minutes or seconds, rounded up. */
 static const char *within(const struct gt_heap_analysis *analysis, int64_t ns)
 {
     static const struct {

@@ -1,3 +1,6 @@
+/* Watches each object that a sleeping goroutine waits for, and each handle of weak pointers. The
+ * marker reports the watched objects that it reaches. Their waiters and targets join the same mark,
+ * until none is reported. */
 #include "inspector/detect/hanging/fixpoint.h"
 
 #include "inspector/base/alloc.h"
@@ -148,7 +151,8 @@ static void describe_marked(struct gt_fixpoint *fixpoint)
     }
 }
 
-/* The scheduler moves a timer in its heap while others fire. */
+/* What the scheduler holds counts as reached. That may be a timer, which the scheduler moves in its
+ * heap while others fire. */
 static void seed_scheduler(const struct gt_fixpoint *fixpoint)
 {
     const struct gt_process *process = fixpoint->analysis->process;

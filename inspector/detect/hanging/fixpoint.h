@@ -28,7 +28,7 @@ struct gt_fixpoint {
     bool *asleep;       /* by goroutine: not known to run again */
     gt_wakes_fn *wakes; /* NULL: every object wakes */
     void *ctx;
-    bool timers_rest; /* `without` has the timers: nor does one that the scheduler has wake any */
+    bool timers_rest; /* `without` has the timers, so one that the scheduler holds wakes nobody */
     struct gt_exclusion without;
     struct gt_bitmap marked;
     struct gt_marker *marker;

@@ -1,10 +1,11 @@
+/* Each object that a leader waits for is mapped to the leader: whoever else waits for it follows. A
+ * writing side is found by the function at which it waits. */
 #include "inspector/detect/hanging/followers.h"
 
 #include "inspector/base/alloc.h"
 #include "inspector/detect/describe/locations.h"
 
-/* ---- who waits for the context of a signal ----------------------------------------------------
- */
+/* ---- who waits for the context of a signal --------------------------------------------------- */
 
 static bool awaits_signal(const struct gt_abandoned *abandoned, uint32_t number)
 {
@@ -67,10 +68,9 @@ size_t gt_followers_take(const struct gt_followers *followers, const struct gt_a
     return taken;
 }
 
-/* ---- the writing sides of connections ---------------------------------------------------------
- */
+/* ---- the writing sides of connections -------------------------------------------------------- */
 
-/* A connection of net/http has two goroutines, and both end when its Body is closed. */
+/* Is this the function that a report shows as the goroutine's place? */
 static bool is_at(const struct gt_abandoned *abandoned, uint32_t number, const char *function)
 {
     const struct gt_heap_analysis *analysis = abandoned->analysis;
@@ -81,7 +81,8 @@ static bool is_at(const struct gt_abandoned *abandoned, uint32_t number, const c
     return place && strcmp(place->function, function) == 0;
 }
 
-/* The writing side is no finding of its own: all that it keeps goes with the reading side. */
+/* A connection of net/http has two goroutines, and both end when its Body is closed. The writing
+ * side is no finding of its own: all that it keeps goes with the reading side. */
 void gt_followers_take_writers(const struct gt_abandoned *abandoned, uint32_t reader,
                                struct gt_cause *cause)
 {

@@ -1,3 +1,5 @@
+/* One fixpoint with all blocked goroutines as candidates. Its mark starts without them, without
+ * stopped timers, and without the handles of weak pointers. */
 #include "inspector/detect/hanging/hanging.h"
 
 #include "inspector/base/alloc.h"

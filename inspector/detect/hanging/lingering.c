@@ -1,3 +1,6 @@
+/* Sorts the members by id and divides them into parts: the average start of the waits must rise
+ * from part to part, and all of them must span half of the process's life. What they keep is found
+ * by a mark without them. */
 #include "inspector/detect/hanging/lingering.h"
 
 #include "inspector/base/alloc.h"

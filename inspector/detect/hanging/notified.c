@@ -1,3 +1,4 @@
+/* Reads the mask of signals in the runtime's record, and names each by a table. */
 #include "inspector/detect/hanging/notified.h"
 
 enum {

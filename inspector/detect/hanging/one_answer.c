@@ -1,3 +1,5 @@
+/* Follows the code of each frame from the return address on, by all branches, to see whether it
+ * comes back to the same call. On the way it notes calls that lock or make a channel. */
 #include "inspector/detect/hanging/one_answer.h"
 
 #include "inspector/runtime/waits/code_flow.h"

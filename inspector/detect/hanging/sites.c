@@ -1,3 +1,5 @@
+/* A site is a text: the location that a person looks at first, and the go statement's address, or
+ * the function that called iter.Pull. */
 #include "inspector/detect/hanging/sites.h"
 
 #include "inspector/detect/describe/locations.h"

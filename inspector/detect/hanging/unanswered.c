@@ -1,3 +1,6 @@
+/* A fixpoint over code. The calls that running goroutines can reach are noted as answers. A
+ * goroutine that one of them answers runs, too, and its code is added. Functions that the heap
+ * leads to are added last, if a crowd is still left. */
 #include "inspector/detect/hanging/unanswered.h"
 
 #include "inspector/base/alloc.h"
@@ -29,7 +32,7 @@ struct answer_finder {
     bool *runs;            /* by goroutine: its code was added */
 };
 
-/* A running goroutine's wait itself says what the call at its pc does, so that call is left out. */
+/* The call at which a running goroutine waits is left out: its wait says better what it answers. */
 static void take_call(void *ctx, const struct gt_reached_call *call)
 {
     struct answer_finder *finder = ctx;
@@ -67,7 +70,7 @@ static gt_type_id element_of(const struct gt_process *process, uint64_t channel)
                : GT_NO_TYPE;
 }
 
-/* Whether Go's library has channels of this type, on which it sends itself. */
+/* Does Go's library itself send on channels of this type? */
 static bool is_librarys(const struct gt_process *process, gt_type_id element)
 {
     static const char *const packages[] = {"time.", "os.",   "os/",      "net.",    "net/",

@@ -1,3 +1,4 @@
+/* Each text is that of the first case that applies. */
 #include "inspector/detect/hanging/unanswered_texts.h"
 
 const char *gt_unanswered_why(unsigned needs)

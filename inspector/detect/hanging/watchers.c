@@ -1,3 +1,5 @@
+/* Marks the heap without the candidates and without timers. In rounds, each candidate whose ticker
+ * is reached is given back to the same mark, until a round gives back none. */
 #include "inspector/detect/hanging/watchers.h"
 
 #include "inspector/base/alloc.h"
