@@ -1,3 +1,6 @@
+/* The first pass over the nodes counts heavy children, and sums up the small objects below the root
+ * by kind. The second one joins heavy nodes, each the only heavy child of the one above, into
+ * chains, along which paths go down. */
 #include "inspector/detect/holders/accumulation.h"
 
 #include "inspector/base/search.h"

@@ -1,3 +1,5 @@
+/* Gives each inner node the point that it is below, parents first. Then it counts the objects in
+ * one table, by point and type. */
 #include "inspector/detect/holders/census.h"
 
 #include "inspector/base/alloc.h"

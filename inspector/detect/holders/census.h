@@ -2,8 +2,8 @@
  * What accumulation points retain: the number of objects, and the type that has most of the bytes.
  *
  * One pass over the dominator tree serves all points. A point that was joined with another counts
- * as a part of that one. All objects without pointers count as one
- * type. Objects with pointers and an unknown type, maps and their storage count for no type.
+ * as a part of that one. All objects without pointers count as one type. Objects with pointers and
+ * an unknown type, maps and their storage count for no type.
  */
 #ifndef GT_DETECT_HOLDERS_CENSUS_H
 #define GT_DETECT_HOLDERS_CENSUS_H

@@ -1,3 +1,5 @@
+/* Sums up the blocks of a map's groups or buckets, and compares them with what Go would allocate
+ * for as many entries. A map of unknown type is read by the runtime's fields alone. */
 #include "inspector/detect/holders/containers.h"
 
 #include "gotypes/types/maps.h"

@@ -1,3 +1,4 @@
+/* Counts the first keys by the types that their interface words name. */
 #include "inspector/detect/holders/context_children.h"
 
 #include "gotypes/types/maps.h"

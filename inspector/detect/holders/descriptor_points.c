@@ -1,3 +1,5 @@
+/* Climbs the dominator tree from a node to the nearest descriptor. The heaviest point of each part
+ * takes the bytes of the others. */
 #include "inspector/detect/holders/descriptor_points.h"
 
 #include "inspector/base/error.h"

@@ -1,3 +1,6 @@
+/* Finds the accumulation points, moves them up to the headers of maps and channels, and joins those
+ * that are one holder for people. Each is then described by its own type, or by that of the word
+ * that holds it. */
 #include "inspector/detect/holders/holder_texts.h"
 
 #include "inspector/detect/describe/fields.h"

@@ -1,3 +1,5 @@
+/* Looks at the words of the dominator, or at the roots of its group. If none points to the object,
+ * it looks where the search from the roots first met it. */
 #include "inspector/detect/holders/holder_word.h"
 
 #include "inspector/detect/holders/accumulation.h"

@@ -1,3 +1,5 @@
+/* Builds the tree in a task, or at the first call. With other types the roots are grouped again,
+ * and the tree is built again only if the groups differ. */
 #include "inspector/detect/holders/live_tree.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* Climbs the dominator tree through rings and the links of their chains, which are known by their
+ * types, to the storage. */
 #include "inspector/detect/holders/pool_points.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* Each root gets a key, and roots with equal keys are a group. Groups are ordered by their first
+ * roots, so that the order is the same in every run. */
 #include "inspector/detect/holders/root_groups.h"
 
 #include "inspector/detect/describe/looks.h"

@@ -1,3 +1,5 @@
+/* Sums up what the timers in a holder retain that findings have, and drops the holder if that is
+ * nearly all of its bytes. */
 #include "inspector/detect/holders/timer_points.h"
 
 #include "inspector/detect/retention/baseline.h"
@@ -15,7 +17,7 @@ static bool is_in(const struct gt_heap_analysis *analysis, uint32_t object,
            timer->heap_word - gt_heap_address(graph, object) < gt_heap_size(graph, object);
 }
 
-/* What the timers of a heap keep that findings have. */
+/* The bytes that the timers of this heap keep and that are in findings. */
 static uint64_t bytes_in_findings(const struct gt_heap_analysis *analysis,
                                   const struct gt_dominators *tree, uint32_t object)
 {
