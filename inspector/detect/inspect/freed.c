@@ -1,3 +1,4 @@
+/* Marks the heap again without the objects or roots, and takes the result from the live totals. */
 #include "inspector/detect/inspect/freed.h"
 
 static struct gt_freed freed_without(const struct gt_heap_analysis *analysis,

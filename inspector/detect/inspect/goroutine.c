@@ -1,3 +1,6 @@
+/* Lists all frames' variables with the pieces that are in memory, then gives each root of the
+ * goroutine to the variable that contains it, or makes a slot of it. One spread over exclusive
+ * owners weighs all of them. */
 #include "inspector/detect/inspect/goroutine.h"
 
 #include "inspector/base/error.h"

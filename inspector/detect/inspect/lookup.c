@@ -1,3 +1,5 @@
+/* An exact name is taken at once. Otherwise all names are offered to a search, which keeps the
+ * first two different matches and the most similar of the rest. */
 #include "inspector/detect/inspect/lookup.h"
 
 #include "inspector/base/error.h"

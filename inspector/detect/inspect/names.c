@@ -1,3 +1,4 @@
+/* Gathers the names, sorts them, and keeps each once. */
 #include "inspector/detect/inspect/names.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* The distance of two names is the number of edits, of the whole names or of their last parts. The
+ * nearest are kept in a short sorted list. */
 #include "inspector/detect/inspect/near_names.h"
 
 #include "inspector/base/str.h"

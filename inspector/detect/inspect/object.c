@@ -1,3 +1,5 @@
+/* First finds what is at the address. Each part of the answer about a heap object is then found by
+ * itself: specials, retained size, referrers, pointers. */
 #include "inspector/detect/inspect/object.h"
 
 #include "inspector/detect/describe/fields.h"

@@ -1,3 +1,6 @@
+/* Each round makes, for each kind of root, a forest of the objects that it reaches without those of
+ * earlier paths. The path to the target is read from the forest. A target without pointers is
+ * reached through the nearest of its referrers. */
 #include "inspector/detect/inspect/paths.h"
 
 #include "inspector/base/alloc.h"

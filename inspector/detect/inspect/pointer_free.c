@@ -1,3 +1,5 @@
+/* Looks at all live words. A word counts if it leads to the start of an object without pointers,
+ * and its type says what is there and fits in the object. */
 #include "inspector/detect/inspect/pointer_free.h"
 
 struct looker {

@@ -1,6 +1,6 @@
 /*
- * Types of objects without pointers. The collector does not need them, so they are not recorded. A
- * pointer, slice or interface that leads to the object's start gives the type.
+ * Types of objects without pointers. The collector does not need these types, so they are not
+ * recorded. A pointer, slice or interface that leads to the object's start gives the type.
  */
 #ifndef GT_DETECT_INSPECT_POINTER_FREE_H
 #define GT_DETECT_INSPECT_POINTER_FREE_H

@@ -1,3 +1,5 @@
+/* Keeps the words with the smallest offsets in a sorted list, in whatever order they are
+ * visited. */
 #include "inspector/detect/inspect/pointers.h"
 
 #include "inspector/detect/describe/fields.h"

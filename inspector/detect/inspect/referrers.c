@@ -1,3 +1,5 @@
+/* One pass over all objects and roots counts the words by look. Only the groups get names. They are
+ * then sorted by name and joined, and sorted by count. */
 #include "inspector/detect/inspect/referrers.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* Divides the roots by the collector's kinds, and the globals by whether their names, or the
+ * functions that use them, are the runtime's. */
 #include "inspector/detect/inspect/root_kinds.h"
 
 #include "inspector/runtime/typing/static_areas.h"

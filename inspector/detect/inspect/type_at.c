@@ -1,3 +1,5 @@
+/* Enters one field or element after another, and keeps the offset relative to the part that was
+ * entered. */
 #include "inspector/detect/inspect/type_at.h"
 
 enum { MAX_DEPTH = 64 };

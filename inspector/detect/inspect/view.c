@@ -1,3 +1,5 @@
+/* Finds the type of what is at the address, or looks up the global, reads the value by it, and
+ * marks the heap without it. */
 #include "inspector/detect/inspect/view.h"
 
 #include "inspector/base/error.h"
@@ -94,7 +96,8 @@ static struct gt_values read_subject(const struct gt_heap_analysis *analysis,
     return gt_values_read(analysis, how, NULL, subject->type, addr);
 }
 
-/* The type that was asked for, of one value. A map's header is what it is. */
+/* Sets the type that was asked for, of one value. A map's header stays one if that type is a
+ * map. */
 static struct gt_error *set_type(const struct gt_heap_analysis *analysis, const char *name,
                                  struct subject *subject)
 {
