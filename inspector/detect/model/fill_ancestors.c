@@ -1,3 +1,5 @@
+/* Describes the ancestors of the group's first goroutine. An ancestor has a number only if all
+ * goroutines of the group have the same one. */
 #include "inspector/detect/model/fill_ancestors.h"
 
 #include "inspector/detect/describe/locations.h"

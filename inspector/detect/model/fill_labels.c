@@ -1,3 +1,6 @@
+/* Starts with the first goroutine's labels, and drops those that a later goroutine lacks. If a
+ * goroutine's labels are at the same address as those of the one before it, they are not read
+ * again. */
 #include "inspector/detect/model/fill_labels.h"
 
 #include "inspector/detect/describe/label_texts.h"

@@ -1,3 +1,5 @@
+/* A table has the nodes of the tree, parents first, and where the bytes of each leaf come from.
+ * Sums are added up from the last node to the first. */
 #include "inspector/detect/model/fill_memory.h"
 
 #include "inspector/detect/model/heap_shares.h"

@@ -1,3 +1,5 @@
+/* Takes the records of the panics, the first panic first. By the type of a value it decides whose
+ * text it is, and reads the text or prints the number as Go would. */
 #include "inspector/detect/model/fill_panics.h"
 
 #include "inspector/detect/model/go_print.h"

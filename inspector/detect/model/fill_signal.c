@@ -1,3 +1,4 @@
+/* A table has the meaning of each signal's codes. */
 #include "inspector/detect/model/fill_signal.h"
 
 #include <signal.h>

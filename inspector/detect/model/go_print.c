@@ -1,3 +1,5 @@
+/* Prints by C's formats, then changes the exponent as Go writes it. For the shortest form it tries
+ * more and more digits, until they read back as the same number. */
 #include "inspector/detect/model/go_print.h"
 
 #include <inttypes.h>

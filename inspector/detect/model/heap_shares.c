@@ -1,3 +1,4 @@
+/* Counts the bits of the live and of the allocated objects in the range of each span. */
 #include "inspector/detect/model/heap_shares.h"
 
 enum { PAGE = 8192 };
