@@ -1,3 +1,5 @@
+/* A goroutine that runs a queue is known by its start function. If several run the same queue, it
+ * belongs to none of them. */
 #include "inspector/detect/retention/backlog.h"
 
 static const struct server {

@@ -1,3 +1,6 @@
+/* Sorts roots, timers' words and goroutines into the kinds of edges. Then one mark goes on in three
+ * steps: without goroutines, with those that do not block, and with all. Later marks begin with the
+ * set of the first or the second step. */
 #include "inspector/detect/retention/baseline.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* The list of objects is the queue of the walk, too: the words of each object add more at its
+ * end. */
 #include "inspector/detect/retention/beyond.h"
 
 void gt_beyond_init(struct gt_beyond *beyond, const struct gt_heap *graph,

@@ -1,3 +1,5 @@
+/* Marks the innocent heap without the blocks' out-edges, and spreads the groups as exclusive owners
+ * over what this mark lacks. */
 #include "inspector/detect/retention/blocks_retained.h"
 
 #include "inspector/graph/exclusive.h"

@@ -1,3 +1,6 @@
+/* Weighs in this order: consequences are dropped, the innocent heap is marked, and all causes are
+ * spread over the rest as exclusive owners. When small causes are dropped, the heap is marked
+ * again, with what they keep. */
 #include "inspector/detect/retention/cause.h"
 
 #include "inspector/detect/retention/consequences.h"

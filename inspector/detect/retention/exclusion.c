@@ -1,3 +1,5 @@
+/* Adding edges sets bits in the form that a mark reads. Adding them back seeds a marker with their
+ * targets, except for edges of objects that are not marked yet. */
 #include "inspector/detect/retention/exclusion.h"
 
 void gt_edges_init(struct gt_edges *edges)

@@ -1,3 +1,5 @@
+/* Copies each cause into a finding. A proof loses its confidence to what the process lacks, or to
+ * what contradicts itself there. */
 #include "inspector/detect/retention/findings.h"
 
 /* The missing part may have a reference to the block. It may also have the goroutine that would

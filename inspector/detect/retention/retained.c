@@ -1,3 +1,5 @@
+/* Spreads all groups as exclusive owners over what is not live without goroutines. Then the
+ * variables of a group take their subtrees in order, and the bytes are summed up by variable. */
 #include "inspector/detect/retention/retained.h"
 
 #include "inspector/base/alloc.h"
@@ -79,8 +81,8 @@ static struct keeper *keeper_at(struct gatherer *gatherer, uint64_t place)
     return gt_vec_at(&gatherer->list, *index - 1);
 }
 
-/* Adds the objects that a value leads to to the keeper `by`. The path continues after the objects
- * that `by` has already. */
+/* Counts the objects that a value leads to for the keeper at `place`. Its path begins as that of
+ * `by`. */
 static void collect(struct gatherer *gatherer, uint64_t place, const struct keeper *by,
                     uint64_t value)
 {
