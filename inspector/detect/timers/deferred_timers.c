@@ -1,3 +1,5 @@
+/* Marks the heap without timers and without the causes' edges. Then it walks from each edge through
+ * what this mark lacks, and takes the timers and contexts that it meets. */
 #include "inspector/detect/timers/deferred_timers.h"
 
 #include "inspector/detect/retention/beyond.h"

@@ -1,3 +1,6 @@
+/* Marks the heap without timers, and once more without watchers. What a timer keeps is a walk
+ * through what such a mark lacks, in which each object counts once, for the first timer that takes
+ * it. */
 #include "inspector/detect/timers/timer_judge.h"
 
 static void mark_without_timers(struct gt_timer_judge *judge)

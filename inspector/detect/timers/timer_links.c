@@ -1,3 +1,5 @@
+/* Counts the entries of each list, and maps each child of a context to its word. The context of a
+ * deadline is the object that the timer's function captured and that leads back to the timer. */
 #include "inspector/detect/timers/timer_links.h"
 
 #include "inspector/detect/hanging/context_tree.h"

@@ -1,3 +1,6 @@
+/* The sort of a group, which its verdict and its first timer tell, chooses the words. Where the
+ * timers were made is known from a sample of the heap profile, else from the code that makes such
+ * timers. */
 #include "inspector/detect/timers/timer_texts.h"
 
 #include "inspector/detect/describe/advice.h"
