@@ -1,3 +1,5 @@
+/* The values are one list: reading a value adds its parts at the end, and the list is read from the
+ * first to the last. That is breadth first, without recursion. */
 #include "inspector/detect/values/values_impl.h"
 
 #include "inspector/base/str.h"
