@@ -1,3 +1,5 @@
+/* A channel gets its type from its header, and its name from what points to it. Another object gets
+ * the type of sync by its kind, and its name from the variable or field where it lies. */
 #include "inspector/detect/waiting/blocking.h"
 
 #include "inspector/detect/describe/path.h"

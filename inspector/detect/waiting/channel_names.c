@@ -1,3 +1,5 @@
+/* A binary search finds the package variable with the channel's address. A field is found by a
+ * search from the goroutine's stack, breadth first and within small bounds. */
 #include "inspector/detect/waiting/channel_names.h"
 
 #include "inspector/base/search.h"

@@ -1,3 +1,5 @@
+/* Each circle of the deadlocks becomes a cycle of edges, one for each goroutine: where it waits,
+ * for what, and for whom. */
 #include "inspector/detect/waiting/circles.h"
 
 #include "inspector/detect/describe/locations.h"

@@ -1,3 +1,6 @@
+/* Makes a graph of needs, in which goroutines need their class, and a class needs the owners of its
+ * lock. What is stuck follows from the graph. Then edges to those that reach the objects of stuck
+ * classes are added, for the circles. */
 #include "inspector/detect/waiting/deadlocks.h"
 
 #include "inspector/base/alloc.h"
@@ -139,7 +142,8 @@ static bool take_waker(void *ctx, const struct gt_way *way)
     return reacher->owners.len < MAX_NEEDED;
 }
 
-/* These edges are only for circles, so the search may end early. */
+/* Finds who reaches the objects of stuck classes. These edges are only for circles, so the search
+ * may end early. */
 static void find_reaching(struct gt_deadlocks *deadlocks)
 {
     uint32_t goroutines = deadlocks->analysis->goroutines->count;

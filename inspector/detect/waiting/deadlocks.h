@@ -21,7 +21,7 @@
 
 struct gt_need_of { /* a goroutine that a class needs */
     uint32_t goroutine;
-    bool holds; /* it owns the lock, by `holding`; otherwise it only leads to what they wait for */
+    bool holds; /* it owns the lock, by `ownership`; else it only leads to what they wait for */
     struct gt_ownership ownership;
 };
 

@@ -1,3 +1,5 @@
+/* Takes the paths in the order in which they are found, the nearest first, and shows only a few
+ * wakers of each kind and of each stack. */
 #include "inspector/detect/waiting/group_wakers.h"
 
 #include "inspector/detect/describe/root_names.h"

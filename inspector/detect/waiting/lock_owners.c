@@ -1,3 +1,6 @@
+/* The objects that are waited for are sorted by address, and the evidence by object and goroutine,
+ * the strongest first. So a query reads one run of evidence, after the lock's state has said that
+ * it is held. */
 #include "inspector/detect/waiting/lock_owners_impl.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,6 @@
+/* Finds what is stuck by the needs of locks alone, and gives the roles in circles. Then locks that
+ * nobody holds, and later unanswered goroutines, count as stuck for ever: those that are stuck now
+ * and have no role yet get the next one. */
 #include "inspector/detect/waiting/lock_roles.h"
 
 #include "inspector/base/alloc.h"
@@ -158,7 +161,7 @@ static bool is_enough(const struct role_finder *finder, uint32_t member,
            (finder->hangs[member] || finder->unanswered[member]);
 }
 
-/* A library waits for the program's function, of which the advice for that library speaks. */
+/* Does a library wait for a function of the program? The advice for that library speaks of it. */
 static bool is_librarys(const struct role_finder *finder, uint32_t member)
 {
     const struct gt_heap_analysis *analysis = finder->deadlocks.analysis;

@@ -5,9 +5,9 @@
  * (hanging/hanging.h), or behind one that no code is left to answer (hanging/unanswered.h).
  *
  * Of a wait group each worker must call Done, so one worker that hangs is enough. Of the possible
- * owners of a mutex, all must hang. A goroutine that
- * hangs in a call of a library that runs the program's functions, such as sync.Once or an errgroup,
- * has no such role: its own advice speaks of these functions.
+ * owners of a mutex, all must hang. A goroutine that hangs in a call of a library that runs the
+ * program's functions, such as sync.Once or an errgroup, has no such role: its own advice speaks of
+ * these functions.
  *
  * Stack frames show the owners of locks (lock_owners.h), so a role is no proof. Other code may
  * reach a lock that nobody holds, and unlock it. A lock that is handed on looks the same, so a

@@ -1,3 +1,5 @@
+/* Asks the lock's own state, then the evidence for owners. If there is no owner, it searches the
+ * paths to the lock for a goroutine that holds some lock. */
 #include "inspector/detect/waiting/lock_states.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* The length of a full channel is the number of tokens. Each other goroutine is judged by its
+ * stack, once for each place: may it have a token, and does a clock wake it? */
 #include "inspector/detect/waiting/lost_tokens.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* The end of the wait reason tells the kind of wait. What it waits for is read from the poll
+ * descriptor, from the sleep's timer, or from the waits in the bubble. */
 #include "inspector/detect/waiting/outside.h"
 
 #include "inspector/detect/describe/group.h"

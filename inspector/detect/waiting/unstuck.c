@@ -1,3 +1,6 @@
+/* Begins with a mark without goroutines. The marker reports the watched objects that it reaches:
+ * the classes that wait for them are free, and what free goroutines keep joins the mark, until
+ * nothing is reported. */
 #include "inspector/detect/waiting/unstuck.h"
 
 #include "inspector/base/search.h"

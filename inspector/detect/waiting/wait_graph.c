@@ -1,3 +1,5 @@
+/* First finds the goroutines that hang, then the deadlocks. Goroutines with one stack and one
+ * outlook are a group, which is described by its first member. */
 #include "inspector/detect/waiting/wait_graph.h"
 
 #include "inspector/base/alloc.h"

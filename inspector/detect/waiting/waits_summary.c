@@ -1,3 +1,5 @@
+/* Counts the circles of goroutines that wait for each other's locks, and the stuck goroutines in no
+ * circle. */
 #include "inspector/detect/waiting/waits_summary.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,6 @@
+/* Climbs the reverse edges breadth first from what is waited for. The roots are sorted by their
+ * targets, so those that point to an object on the way are found by binary search. Steps are
+ * counted, for each object and for all. */
 #include "inspector/detect/waiting/wakers.h"
 
 #include "inspector/base/search.h"
