@@ -1,3 +1,6 @@
+/* Marks in two bitmaps which elements of a block a cap and a len cover, and sorts the block's
+ * pointers by them. Then the heap is marked without the dead slots, first without those that are
+ * certain. */
 #include "inspector/detect/windows/dead_slots.h"
 
 #include "inspector/base/alloc.h"

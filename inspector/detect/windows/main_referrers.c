@@ -1,3 +1,5 @@
+/* Gives each key of a referrer a number, and sums up the bytes of its blocks. Each block takes the
+ * referrer with the largest sum. Referrers with one look have one key, which is made once. */
 #include "inspector/detect/windows/main_referrers.h"
 
 #include "inspector/detect/describe/own_names.h"
@@ -120,7 +122,7 @@ void gt_main_referrers_choose(struct gt_heap_analysis *analysis, struct gt_windo
 
 /* ---- names for advice ---------------------------------------------------------------------- */
 
-/* The words of one global without a name would be so many places. */
+/* Is it a global without a name? Each word of one would be a place of its own. */
 static bool is_unnamed(const char *name)
 {
     return strncmp(name, "the global at ", strlen("the global at ")) == 0;
@@ -129,7 +131,7 @@ static bool is_unnamed(const char *name)
 #define KEYS "the keys of "
 #define BOTH "the keys and values of "
 
-/* The map of whose keys the name is; NULL when it is none. */
+/* The map whose keys have this name; NULL if it is no name of keys. */
 static const char *map_of_keys(const char *name)
 {
     return strncmp(name, KEYS, sizeof KEYS - 1) == 0 ? name + sizeof KEYS - 1 : NULL;

@@ -1,3 +1,4 @@
+/* Looks only at regions whose slots have the size of a map's header. */
 #include "inspector/detect/windows/map_lengths.h"
 
 #include "inspector/runtime/consistency/consistency.h"

@@ -1,3 +1,5 @@
+/* Tables name the types and packages that keep buffers for reuse. For the report, blocks with the
+ * same owner and the same referrer are one row. */
 #include "inspector/detect/windows/set_aside.h"
 
 #include "inspector/detect/describe/group.h"

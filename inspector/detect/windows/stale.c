@@ -1,3 +1,5 @@
+/* Counts a finding's blocks by the words that may be stale. Confidence and doubt follow from the
+ * counts. */
 #include "inspector/detect/windows/stale.h"
 
 #include "inspector/detect/describe/root_names.h"

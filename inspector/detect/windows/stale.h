@@ -1,9 +1,9 @@
 /*
  * Words that may be stale and point into the blocks of a finding. They lower the finding's
  * confidence and are its doubt. A finding is a suspect if at least half of its blocks have such a
- * word that debug information assigns to a variable, since the function may be about to use it. So
- * it is if a word of a frame, of unknown type, is all that leads into a block: a loop over the
- * array has such a word.
+ * word that debug information assigns to a variable, since the function may be about to use it. It
+ * is also a suspect if only a word of unknown type in a frame leads into a block, since a loop over
+ * the array has such a word.
  */
 #ifndef GT_DETECT_STALE_H
 #define GT_DETECT_STALE_H

@@ -1,3 +1,6 @@
+/* Sorts the blocks into rows by look, which is quick. Only the largest rows get keys, and those
+ * with one key are joined. A table leads from the first rows to the joined ones, so that each block
+ * finds its row again to be weighed. */
 #include "inspector/detect/windows/undecided.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,4 @@
+/* Marks the elements that a len covers, and reads all others: are they zeros? */
 #include "inspector/detect/windows/unused_slots.h"
 
 enum { ROUNDED = 8 }; /* a size class adds at most one byte in so many */

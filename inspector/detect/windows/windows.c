@@ -1,3 +1,6 @@
+/* Words wait in a short queue before they are judged, so that what they point to is in the
+ * processor's cache by then. Each sets bits of its block. At the end blocks that do not matter are
+ * dropped, and the windows are sorted by block. */
 #include "inspector/detect/windows/windows.h"
 
 #include "inspector/base/alloc.h"
@@ -61,7 +64,7 @@ static void note_undecided(struct gt_gatherer *gatherer, uint32_t object,
     gt_keep_undecided(gatherer, object, &referrer, verdict);
 }
 
-/* Whether the reference matters is known after all windows. */
+/* Whether the reference matters is known only after the last window. */
 static void note_reference(struct gt_gatherer *gatherer, uint32_t object,
                            const struct gt_word *word)
 {
@@ -251,8 +254,8 @@ static void every_doubt(struct gt_gatherer *gatherer)
         gt_typing_words(gatherer->analysis->typing, (uint32_t)i, doubt, gatherer);
 }
 
-/* Windows were kept before it was known which blocks matter. A block's windows are complete only if
- * its first one was kept, which it was: a window sets its bits before it is judged. */
+/* Windows were kept before it was known which blocks matter. Of a block that matters, all were
+ * kept: a window sets its block's bits before it is decided whether it is kept. */
 static void keep_views_that_matter(struct gt_gatherer *gatherer)
 {
     struct gt_vec *list = &gatherer->out->list;
