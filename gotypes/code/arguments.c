@@ -1,3 +1,6 @@
+/* Decodes FUNCDATA_ArgInfo byte by byte: operators become brackets, any other byte is an offset,
+ * with its size behind it. A bitmap in FUNCDATA_ArgLiveInfo, chosen by a PCDATA value, says which
+ * arguments that were passed in registers are live. */
 #include "gotypes/code/arguments.h"
 
 #include "gotypes/code/pclntab_internal.h"

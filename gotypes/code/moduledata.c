@@ -1,3 +1,6 @@
+/* Copies runtime.moduledata field by field, at the offsets of the layout. The struct's bytes are
+ * checked once to be in memory, so later loads cannot fail. Ranges, tables and masks are checked
+ * after they were copied. */
 #include "gotypes/code/moduledata.h"
 
 #include "inspector/base/alloc.h"
@@ -5,8 +8,6 @@
 
 #include <inttypes.h>
 
-/* Decodes runtime.moduledata. The struct's bytes are checked once to be in memory, so later loads
- * cannot fail. */
 struct reader {
     const struct gt_layout *layout;
     const struct gt_memory *mem;

@@ -1,3 +1,6 @@
+/* Finds a function by binary search in ftab, by the offset of its code. A value at a pc is found by
+ * a walk over pairs of deltas, from the function's entry on. The magic number decides how large the
+ * records are. */
 #include "gotypes/code/pclntab_internal.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* Each query is a loop over the providers, in the order in which they were added, up to the first
+ * answer. */
 #include "gotypes/layouts/chain.h"
 
 static bool knows_struct(const struct gt_facts *asked, const char *type)

@@ -1,3 +1,6 @@
+/* Searches all rows of known.def for each query: first for the program's own version, then for the
+ * nearest known release. A row for an experiment that the program has comes before the row for all
+ * programs. */
 #include "gotypes/layouts/known.h"
 
 #include <stdlib.h>

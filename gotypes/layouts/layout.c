@@ -1,3 +1,6 @@
+/* Expands the tables of fields and structs into rows, and asks the facts about each row that the
+ * program's version may have. A field may have several rows; the first one that is found gives its
+ * place. */
 #include "gotypes/layouts/layout.h"
 
 #include "inspector/base/error.h"

@@ -1,3 +1,5 @@
+/* Searches for the magic number at every multiple of 16 bytes, and reads the two strings behind it.
+ * A version's text is cut where its experiments begin; then the numbers are parsed. */
 #include "gotypes/layouts/version.h"
 
 /* The blob that cmd/link writes (debug/buildinfo): magic, pointer size, flags, then at byte 32 the

@@ -1,3 +1,5 @@
+/* A table has the fields and what they really point to. A pointer slot is looked up by its declared
+ * kind, the name of its field and the type of its struct. */
 #include "gotypes/types/hidden_places.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* Takes the shape from the map's type, and calls the walk of that design (swissmap.c, bucketmap.c).
+ * The walks report slots and parts of the storage through the functions at the end of this file. */
 #include "gotypes/types/maps_internal.h"
 #include "gotypes/types/types_internal.h"
 

@@ -1,3 +1,5 @@
+/* Puts every named type into a hash table, under the path of its package and its own name. The path
+ * is in the uncommon part of the rtype. A name that comes twice is marked as ambiguous. */
 #include "gotypes/types/named_types.h"
 
 #include "inspector/base/alloc.h"

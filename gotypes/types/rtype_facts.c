@@ -1,3 +1,5 @@
+/* The scan fills a hash table that leads from a struct's full name to its type. A query follows a
+ * dotted path from field to field, and adds up their offsets. */
 #include "gotypes/types/rtype_facts.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,6 @@
+/* Types are records in an arena, numbered in the order in which they were added. Two hash tables
+ * lead to the number: by the rtype's address and by the debug reference. What is no type is kept
+ * there too, as GT_NO_TYPE, so it is read once. */
 #include "gotypes/types/types_internal.h"
 
 #include "gotypes/types/named_types.h"
