@@ -1,3 +1,6 @@
+/* Opens the process and its goroutines at once; the heap, its specials and its roots when they are
+ * first needed. Each entry point's body runs as a call, unless an earlier call has run out of
+ * memory. */
 #include "inspector/api/analysis.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* A document's first member is the pointer to its report, so all documents are made, kept and freed
+ * alike. The report of the process is filled in first, then the answer, then the notes. */
 #include "inspector/api/question.h"
 
 #include "inspector/base/alloc.h"

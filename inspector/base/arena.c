@@ -1,3 +1,6 @@
+/* Cuts blocks from the newest chunk. If a block does not fit, a new chunk is allocated, and the
+ * rest of the older one stays unused. A chunk has 64 KiB, or the size of its first block if that is
+ * above 16 KiB. */
 #include "inspector/base/arena.h"
 
 #include "inspector/base/alloc.h"

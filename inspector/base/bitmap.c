@@ -1,3 +1,5 @@
+/* Works on whole words. A change is the exclusive or of two bitmaps, kept for the blocks of 16
+ * words that differ, so applying it twice gives the first bitmap again. */
 #include "inspector/base/bitmap.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* An error is a block with its own copies of its texts. If memory is too short even for that, a
+ * constant error takes its place; it is never changed and never freed. */
 #include "inspector/base/error.h"
 
 #include "inspector/base/alloc.h"

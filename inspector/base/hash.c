@@ -1,3 +1,6 @@
+/* Multiplies by a random factor and combines both halves of the product. A table has a power of two
+ * of slots, and doubles when three quarters are full. In a table of numbers, key 0 marks an empty
+ * slot, so the value of key 0 itself is kept behind the other slots. */
 #include "inspector/base/hash.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* Copies from mapping to mapping until all bytes are there. A word is a single load if its bytes
+ * are contiguous. */
 #include "inspector/base/memory.h"
 
 bool gt_mem_read(const struct gt_memory *mem, uint64_t addr, void *to, uint64_t len)

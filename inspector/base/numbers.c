@@ -1,3 +1,5 @@
+/* The storage grows as that of a vector (vec.h). Sorting is qsort, after which equal neighbours
+ * become one. */
 #include "inspector/base/numbers.h"
 
 #include "inspector/base/alloc.h"

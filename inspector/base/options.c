@@ -1,3 +1,5 @@
+/* Copies as many bytes as both versions of the struct have, and checks that the rest of a longer
+ * one is 0. */
 #include "inspector/base/options.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* The package ends at the first dot after the last slash. Only the text before the first bracket or
+ * parenthesis is searched, since type arguments contain paths of their own. */
 #include "inspector/base/package.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* A page begins with codes of 1 bit. If its list of values is full, it is copied into a page of the
+ * next width. The narrower page goes into a list of free pages of its width, to be used again. */
 #include "inspector/base/packed.h"
 
 #include "inspector/base/alloc.h"

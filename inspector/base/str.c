@@ -1,3 +1,5 @@
+/* The text is one block, which at least doubles when it grows. A formatted text is measured first,
+ * then written in place. */
 #include "inspector/base/str.h"
 
 #include "inspector/base/alloc.h"

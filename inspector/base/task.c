@@ -1,3 +1,5 @@
+/* Each task is a POSIX thread in which all signals but faults are blocked. A resource of the call
+ * that started it waits for the thread if that call unwinds. */
 #include "inspector/base/task.h"
 
 #include "inspector/base/alloc.h"

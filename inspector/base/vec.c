@@ -1,3 +1,5 @@
+/* The storage grows by half of its size, or to what is asked for if that is more, so adding is
+ * cheap on average. */
 #include "inspector/base/vec.h"
 
 #include "inspector/base/alloc.h"
