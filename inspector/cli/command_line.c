@@ -1,3 +1,6 @@
+/* popt reads the options by a table made from their rows, and each row's function takes its value.
+ * The other arguments are read next; then the command must accept all that was given. A line of the
+ * shell takes the same way, with a stand-in for the core inserted after the command. */
 #include "inspector/cli/command_line.h"
 
 #include "inspector/base/error.h"

@@ -1,3 +1,5 @@
+/* The list of commands is made from commands.def. To run one: check the output, open the core
+ * unless the shell has opened it, let the command analyse it and write, close it. */
 #include "inspector/cli/commands.h"
 
 #include "inspector/base/error.h"

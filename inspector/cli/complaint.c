@@ -1,3 +1,5 @@
+/* Writes the message byte by byte, with a question mark for the byte that begins a control
+ * character. */
 #include "inspector/cli/complaint.h"
 
 #include <stdbool.h>

@@ -1,3 +1,6 @@
+/* The place of the word decides what is offered: commands for the first word, options after "--",
+ * else what the command's operand names. One filter passes on the candidates that begin with the
+ * typed part. */
 #include "inspector/cli/completion.h"
 
 #include "inspector/base/str.h"

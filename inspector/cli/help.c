@@ -1,3 +1,4 @@
+/* Prints constant rows, and the rows of the tables of commands, options, kinds and formats. */
 #include "inspector/cli/help.h"
 
 enum { NAME_COLUMNS = 26 };

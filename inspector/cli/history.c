@@ -1,3 +1,5 @@
+/* Lines are only appended. If the file has twice as many lines as are kept, the next opening writes
+ * the latest ones to a temporary file, and renames that over the old one. */
 #include "inspector/cli/history.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* libedit reads the lines of a terminal, and calls back for the prompt and for completion. Any
+ * other stream is read byte by byte up to a line end. */
 #include "inspector/cli/lines.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* One function for each option parses its value, and stores it for every call that takes it.
+ * options.def names the functions. */
 #include "inspector/cli/options.h"
 
 #include "inspector/base/error.h"

@@ -1,3 +1,6 @@
+/* A document for a regular file is collected in a memfd. When it is complete, it is copied to a
+ * temporary file beside the target, which is renamed with signals blocked. Before all work, the
+ * path is checked: it must be writable, and must not be an input. */
 #include "inspector/cli/output.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* The line is drawn over itself with a carriage return, at most every 100 ms. A stage's time is the
+ * difference between two readings of the clocks and of the page faults. */
 #include "inspector/cli/progress.h"
 
 #include <inttypes.h>

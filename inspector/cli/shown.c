@@ -1,3 +1,5 @@
+/* Recognises addresses byte by byte, so that one may be split between two pieces of output. The
+ * stream is made by fopencookie: its write function searches the bytes and passes them on. */
 #include "inspector/cli/shown.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* Prepares the process, then parses and runs the command line in one call. An error becomes a line
+ * on standard error and an exit status. */
 #include "inspector/cli/tool.h"
 
 #include "inspector/base/call.h"

@@ -1,3 +1,5 @@
+/* The first characters and a comma tell the forms apart. The digits of every form go through one
+ * function. */
 #include "inspector/cli/values/address.h"
 
 #include "inspector/base/error.h"

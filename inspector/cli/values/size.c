@@ -1,3 +1,5 @@
+/* strtod reads the number, and a table has the factor of each unit. Upper and lower case are the
+ * same. */
 #include "inspector/cli/values/size.h"
 
 #include "inspector/base/error.h"
