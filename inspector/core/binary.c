@@ -1,3 +1,6 @@
+/* Reads headers, notes and sections with libelf when the file is opened. Symbols come from .symtab,
+ * or from .dynsym if that is all there is. Addresses of the target lose the bias before they are
+ * looked up. */
 #include "inspector/core/binary_impl.h"
 
 #include "inspector/base/alloc.h"

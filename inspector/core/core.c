@@ -1,3 +1,5 @@
+/* Maps the file, then reads in this order: the ELF header, the program headers, the segments, the
+ * notes, the map of memory. The accessors return what was read then. */
 #include "inspector/core/core_impl.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* Tries one path after the other until a file fits. The reason for refusing the first file of
+ * another build is kept. libdebuginfod is loaded with dlopen when it is needed. */
 #include "inspector/core/debug_file.h"
 
 #include "inspector/base/alloc.h"

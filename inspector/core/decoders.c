@@ -1,3 +1,5 @@
+/* Four functions for each format call the streaming interface of its library; the table at the end
+ * lists them. zstd and xz are told the limit of memory. */
 #include "inspector/core/decoders.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* Goes through the mappings that begin a file, and opens each of these files except the program.
+ * The bias follows from the mapping's address; then IDs or bytes are compared. */
 #include "inspector/core/libraries.h"
 
 #include "inspector/base/alloc.h"

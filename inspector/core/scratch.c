@@ -1,3 +1,5 @@
+/* Examines each block of 4 KiB, and writes the runs between blocks of zeros at their places; the
+ * gaps become holes. In memory, the machine's free memory is checked for every 64 MiB. */
 #include "inspector/core/scratch.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* Reads fixed offsets of the kernel's struct. Two lists decide what the union holds: the signals
+ * that are faults, and the codes that have a sender. */
 #include "inspector/core/siginfo.h"
 
 #include "inspector/base/memory.h"

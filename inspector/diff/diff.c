@@ -1,3 +1,5 @@
+/* A table says what each section consists of: findings, holders, goroutines, or the rows of a
+ * table. The things of both cores go into one set of pairs, which then fills the section. */
 #include "inspector/diff/diff.h"
 
 #include "inspector/diff/things.h"

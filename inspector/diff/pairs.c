@@ -1,3 +1,5 @@
+/* A hash table leads from a key to its row. The rows are sorted by the size of their change, then
+ * cut to the limit, then sorted by growth. */
 #include "inspector/diff/pairs.h"
 
 #include <stdlib.h>

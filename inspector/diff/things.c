@@ -1,3 +1,5 @@
+/* A key is a text of names with a separator that no name contains. A holder of the newer core is
+ * compared with each holder of the older one. */
 #include "inspector/diff/things.h"
 
 #include "inspector/base/str.h"
