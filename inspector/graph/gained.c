@@ -1,3 +1,6 @@
+/* Walks from the owner's edges up to shared objects, the gates. What is reached through a set of
+ * gates is cached by the hash of the set. If an owner has an edge that starts at a shared object,
+ * no gate stops the walk, and nothing is cached. */
 #include "inspector/graph/gained.h"
 
 #include "inspector/base/alloc.h"

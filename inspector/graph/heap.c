@@ -1,3 +1,6 @@
+/* A seal sorts the regions, numbers their objects, and fills a table from pages to regions. An
+ * address finds its region by that table, and its slot by a multiplication where that is exact. An
+ * object finds its region by an index of blocks of 256 objects. */
 #include "inspector/graph/heap.h"
 
 #include "inspector/base/alloc.h"

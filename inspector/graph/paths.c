@@ -1,3 +1,5 @@
+/* A breadth-first search that stops when it has reached the object asked for, and goes on at the
+ * next query. Objects in the queue are fetched ahead of their scan. */
 #include "inspector/graph/paths.h"
 
 #include "inspector/base/alloc.h"

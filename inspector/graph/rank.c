@@ -1,3 +1,5 @@
+/* Counts the set bits before each word once. A rank is that count plus the lower bits of one word;
+ * the way back is a binary search among the counts. */
 #include "inspector/graph/rank.h"
 
 #include "inspector/base/alloc.h"

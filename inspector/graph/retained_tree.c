@@ -1,3 +1,5 @@
+/* One list has the objects of all subtrees, and is the queue of the search at the same time. The
+ * parents' indices are beside it. Weights are added up from the end of a subtree to its start. */
 #include "inspector/graph/retained_tree.h"
 
 #include "inspector/base/alloc.h"

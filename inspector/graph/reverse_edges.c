@@ -1,3 +1,5 @@
+/* Walks over the live objects twice: the first walk counts the edges to each object, the second one
+ * fills their places in the list. A climb has a queue and a hash table of what it has reached. */
 #include "inspector/graph/reverse_edges.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* Lists the selected objects, links them by their places in that list, and finds the components by
+ * Tarjan's algorithm. A shortest cycle is found by a breadth-first search in its component. */
 #include "inspector/graph/scc.h"
 #include "inspector/base/numbers.h"
 

@@ -1,3 +1,5 @@
+/* A hash table gives each pair of a smaller set and its largest member one id. An intersection or a
+ * union merges both sets' members in order; its result is cached by the pair of ids. */
 #include "inspector/graph/sets.h"
 
 #include <string.h>

@@ -1,3 +1,6 @@
+/* All nodes are stuck at first. A work list begins with the free ones, and frees nodes along the
+ * reversed edges. A node that one stuck node is enough to hold counts its edges to stuck nodes.
+ * Circles are cycles in the strongly connected components of what is left. */
 #include "inspector/graph/stuck.h"
 
 #include "inspector/base/alloc.h"

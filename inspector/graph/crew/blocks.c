@@ -1,3 +1,5 @@
+/* What is called for every object is inline in the header. Here a block's grey bits are taken from
+ * one list as a bundle, and added to another list. */
 #include "inspector/graph/crew/blocks.h"
 
 #include "inspector/base/alloc.h"
