@@ -1,3 +1,4 @@
+/* A table by kind, made from the rows of kinds.def. */
 #include "inspector/kinds/kinds.h"
 
 static const struct {

@@ -1,3 +1,4 @@
+/* One list for each enum, indexed by its values. */
 #include "inspector/names/words.h"
 
 static const char *const things[] = {

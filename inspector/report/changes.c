@@ -1,3 +1,5 @@
+/* Formats the difference as an amount (units.h), and puts a sign before it. A rate is the growth
+ * divided by the time. */
 #include "inspector/report/changes.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* Decodes UTF-8 strictly: overlong forms and surrogates are refused. Two tables of ranges have the
+ * characters that are escaped, and those that take two columns. */
 #include "inspector/report/escape.h"
 
 #include <stdbool.h>

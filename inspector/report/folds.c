@@ -1,3 +1,6 @@
+/* At each location, two sorts of folds are tried: 1 to 16 locations that repeat in order, and up to
+ * 4 functions in any order. The second sort is used only if it covers more than twice as many
+ * frames. */
 #include "inspector/report/folds.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* A name is a constant if it can be; if it contains a number, it is written into the caller's
+ * text. */
 #include "inspector/report/names.h"
 
 #include "inspector/names/words.h"

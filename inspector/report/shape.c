@@ -1,3 +1,4 @@
+/* The table from kinds to shapes is made from the rows of kinds.def. */
 #include "inspector/report/shape.h"
 
 #define KIND(kind, name, heading, plural, one, many, summary, of_parts, shape, ...)                \

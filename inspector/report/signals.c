@@ -1,3 +1,4 @@
+/* Three lists of words: two by the signal's number, one by the reason. */
 #include "inspector/report/signals.h"
 
 #include "inspector/names/words.h"

@@ -1,3 +1,5 @@
+/* Chooses the unit so that the rounded number stays below the next unit. A duration has at most two
+ * units, or one decimal. */
 #include "inspector/report/units.h"
 
 #include "gotopsy.h"

@@ -1,3 +1,5 @@
+/* Takes the parts of the memory that a table has words for, and keeps the four largest that are at
+ * least a tenth of what exceeds the live heap. */
 #include "inspector/report/why_resident.h"
 
 #include "inspector/report/units.h"

@@ -1,3 +1,4 @@
+/* Builds the values with jansson. Texts become valid UTF-8 before they are given to it. */
 #include "inspector/report/json/values.h"
 
 #include "inspector/base/str.h"

@@ -1,3 +1,5 @@
+/* Escapes control characters, puts a backslash before Markdown's signs, and breaks what would be a
+ * link by an empty comment. */
 #include "inspector/report/markdown/words.h"
 
 #include "inspector/base/str.h"

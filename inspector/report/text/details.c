@@ -1,3 +1,5 @@
+/* The shape of the kind writes the instance. Common to all kinds are the other instances, by their
+ * keys, and the path. */
 #include "inspector/report/text/details.h"
 
 #include "inspector/report/shape.h"

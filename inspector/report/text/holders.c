@@ -1,3 +1,5 @@
+/* A holder has a line for its size and name, a line for what is in it, then its path and the
+ * advice. Clauses that nothing is known for are left out. */
 #include "inspector/report/text/holders.h"
 
 #include "inspector/names/words.h"

@@ -1,3 +1,5 @@
+/* Writes a line for the group, its stack, then a line for each goroutine: eight of them, unless all
+ * are asked for. */
 #include "inspector/report/text/outside.h"
 
 #include "inspector/report/text/pieces.h"

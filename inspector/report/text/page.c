@@ -1,3 +1,5 @@
+/* Escapes the text, splits it at spaces, and writes word by word, with a count of the columns.
+ * Spaces are held back until a word follows. */
 #include "inspector/report/text/page.h"
 
 #include "inspector/base/str.h"

@@ -1,3 +1,5 @@
+/* The same panics are written in two forms. In both, a value that was recovered and raised again
+ * comes once. */
 #include "inspector/report/text/panics.h"
 
 #include "inspector/report/escape.h"

@@ -1,3 +1,5 @@
+/* Most of this file writes paths. Three things shorten a path: the nodes of a sync.Map become one
+ * entry, untyped objects in a row become a number, and the middle of a long path is left out. */
 #include "inspector/report/text/pieces.h"
 
 #include "inspector/report/text/summary.h"

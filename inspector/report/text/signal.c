@@ -1,3 +1,5 @@
+/* Writes one of three sentences: the signal was sent, was raised by the kernel, or is not in the
+ * core. What it hit follows. */
 #include "inspector/report/text/signal.h"
 
 #include "inspector/report/signals.h"

@@ -1,3 +1,5 @@
+/* Each line is a function that adds its text. Two tables at the end have the lines in the order of
+ * the page, with their labels. */
 #include "inspector/report/text/summary.h"
 
 #include "inspector/report/names.h"

@@ -1,3 +1,4 @@
+/* A line in the summary has at most three rows. The list has all of them, with block and path. */
 #include "inspector/report/text/unjudged.h"
 
 #include "inspector/report/names.h"

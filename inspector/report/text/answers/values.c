@@ -1,3 +1,5 @@
+/* Writes the tree of values with a stack of lines, without recursion. Deeper levels are indented,
+ * up to a limit. */
 #include "inspector/report/text/answers/values.h"
 
 #include "inspector/base/vec.h"
