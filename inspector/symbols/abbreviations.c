@@ -1,3 +1,5 @@
+/* Reads the table into two vectors: the abbreviations by code, and the attributes of all of them in
+ * a row. A constant table says how many bytes each form takes. */
 #include "inspector/symbols/abbreviations.h"
 
 #include "inspector/symbols/libdwarf_compat.h"

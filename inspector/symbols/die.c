@@ -1,3 +1,4 @@
+/* Each function makes a call of libdwarf, frees its error, and returns whether it succeeded. */
 #include "inspector/symbols/die.h"
 
 bool gt_die_ok(struct gt_die_reader *reader, int rc)

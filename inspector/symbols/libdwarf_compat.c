@@ -1,3 +1,6 @@
+/* The generations differ in the names of types, members and functions, which are chosen when this
+ * is compiled. libdwarf reads sections by callbacks, and is a resource of the call, so it is closed
+ * when that unwinds. */
 #include "inspector/symbols/libdwarf_compat.h"
 
 #include "inspector/base/alloc.h"

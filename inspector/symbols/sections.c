@@ -1,3 +1,6 @@
+/* Lists the debug sections with libelf. A compressed one is unpacked with libdeflate at its first
+ * use. .debug_rnglists and .debug_loclists are checked when they are listed, since some damage in
+ * them would crash libdwarf. */
 #include "inspector/symbols/sections.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* Goes through the unit's bytes by the table of abbreviations, and counts how deep it is. Entries
+ * below the unit's own are read; the attributes of deeper ones are skipped one by one. */
 #include "inspector/symbols/top_entries.h"
 
 #include "inspector/base/memory.h"

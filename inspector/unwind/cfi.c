@@ -1,3 +1,5 @@
+/* Decodes the programs of the CIE and of the FDE by a table of each instruction's operands, without
+ * running them. An instruction that the table lacks is refused. */
 #include "inspector/unwind/cfi.h"
 
 #ifdef __x86_64__

@@ -1,3 +1,5 @@
+/* A frame's size comes from the function table at its pc. Its return address is in the stack, or
+ * still in the link register. What the tables have for recent pcs is cached by a hash of the pc. */
 #include "inspector/unwind/goframes.h"
 
 #include "inspector/base/alloc.h"

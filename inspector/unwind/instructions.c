@@ -1,3 +1,5 @@
+/* On amd64, tables say what follows each opcode, and this gives the length. On arm64, each
+ * instruction is compared with a few masks. */
 #include "inspector/unwind/instructions.h"
 
 #include "inspector/base/memory.h"

@@ -1,3 +1,5 @@
+/* Finds the module of a pc and its .eh_frame_hdr by the headers in memory. Without that section,
+ * the module's bytes are searched for what looks like .eh_frame. libunwind makes each step. */
 #include "inspector/unwind/native.h"
 
 #ifdef __x86_64__

@@ -1,3 +1,5 @@
+/* On amd64, every byte that may be a ModRM byte is tried, with each length of an immediate operand.
+ * On arm64, the page that ADRP put into each register is remembered. */
 #include "inspector/unwind/references.h"
 
 enum { MAX_CODE = 1 << 20 }; /* bytes of one function */

@@ -1,3 +1,5 @@
+/* Compares each position of the code with the encodings of a few instructions that read a word by
+ * SP. */
 #include "inspector/unwind/stack_loads.h"
 
 enum { MAX_CODE = 1 << 20 /* bytes of one function */ };

@@ -1,3 +1,6 @@
+/* FUNCDATA has the function's maps. PCDATA says which of them holds at the pc where the frame
+ * continues. The cache has one place for each hash of a pc; a newer entry replaces the older
+ * one. */
 #include "inspector/unwind/stack_maps.h"
 
 #include "inspector/base/alloc.h"
