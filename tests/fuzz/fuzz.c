@@ -1,3 +1,5 @@
+/* Layouts of all versions are resolved before the first input. An input is then served as memory by
+ * a function, or as a file by a memfd. */
 #include "tests/fuzz/fuzz.h"
 
 #include "inspector/base/error.h"

@@ -1,3 +1,4 @@
+/* The bump allocator: blocks of all sizes are cleared, aligned and apart. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* Bitmaps across the ends of their words: bits, the next one, copies, changes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

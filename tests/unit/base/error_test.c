@@ -1,3 +1,4 @@
+/* The code and the message of an error, and what a prefix does to them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* The hash tables: growth, key 0, the empty name, and keys that were chosen to collide. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,5 @@
+/* Reads from a memory of three pieces: within one, across two, past the end, at the last
+ * address. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* The lists of numbers: growth, reserved room, sorting, and use after they are freed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

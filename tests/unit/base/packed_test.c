@@ -1,3 +1,4 @@
+/* The packed table against a plain array after random writes, and the memory of its pages. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* Binary search: equal keys, absent keys, and the ends of what is searched. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

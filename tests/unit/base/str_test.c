@@ -1,3 +1,4 @@
+/* The growable text; and alloc.h: copies of texts, empty blocks, sums that overflow. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

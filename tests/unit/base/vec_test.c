@@ -1,3 +1,4 @@
+/* The vector: growth, reserved room, search by key, copies, and use after it is freed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* Paths on a little heap made by hand, and on random heaps against a simple search. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* Climbs over the reversed edges: their order, loops, cuts, and the path back down. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

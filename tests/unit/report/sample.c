@@ -1,3 +1,5 @@
+/* Static tables, the inner parts first. The assertion at the end asks for a finding of each
+ * kind. */
 #include "tests/unit/report/sample.h"
 
 #include <signal.h>

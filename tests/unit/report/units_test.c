@@ -1,3 +1,4 @@
+/* Numbers in readable form; escaped text and its columns. */
 #include "gotopsy.h"
 #include "inspector/report/escape.h"
 #include "inspector/report/units.h"

@@ -1,3 +1,4 @@
+/* Writes to a memory stream. If that fails, the text is freed, and NULL is returned. */
 #include "tests/unit/report/writing.h"
 
 #include <stdlib.h>

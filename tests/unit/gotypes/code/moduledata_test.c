@@ -1,3 +1,4 @@
+/* A moduledata is decoded. One that is damaged or absent is refused. */
 #include "gotypes/code/moduledata.h"
 #include "tests/unit/gotypes/target.h"
 

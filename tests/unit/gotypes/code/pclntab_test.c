@@ -1,3 +1,5 @@
+/* The function table of a module made by hand: queries by pc, and tables with one byte damaged at a
+ * time. */
 #include "gotypes/code/pclntab.h"
 #include "tests/unit/gotypes/target.h"
 

@@ -1,3 +1,4 @@
+/* A chain of providers: which of them are asked, and which one answers. */
 #include "gotypes/layouts/chain.h"
 #include "tests/unit/gotypes/target.h"
 

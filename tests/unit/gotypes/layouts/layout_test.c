@@ -1,3 +1,4 @@
+/* Layouts by version: names that changed, fields that are missing, and how a field is read. */
 #include "gotypes/layouts/layout.h"
 #include "inspector/base/error.h"
 #include "tests/unit/gotypes/target.h"

@@ -1,3 +1,4 @@
+/* Versions as Go writes them, and the build information around them, whole and cut. */
 #include "gotypes/layouts/version.h"
 #include "tests/unit/gotypes/target.h"
 

@@ -1,3 +1,4 @@
+/* Maps of both designs, written into memory by hand: small, large, growing, damaged. */
 #include "gotypes/types/maps.h"
 #include "tests/unit/gotypes/target.h"
 

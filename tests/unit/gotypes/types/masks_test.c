@@ -1,3 +1,4 @@
+/* Pointer masks: plain ones, those of GC programs, and those made from the type. */
 #include "gotypes/types/types.h"
 #include "tests/unit/gotypes/target.h"
 

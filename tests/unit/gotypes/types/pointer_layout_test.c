@@ -1,3 +1,4 @@
+/* The pointer slots and field paths of types, also of types that cannot exist. */
 #include "gotypes/types/types.h"
 #include "tests/unit/gotypes/target.h"
 

@@ -1,3 +1,4 @@
+/* Types from rtypes and from debug information, and what is refused as no type. */
 #include "gotypes/types/types.h"
 #include "tests/unit/gotypes/target.h"
 

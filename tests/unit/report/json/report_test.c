@@ -1,3 +1,4 @@
+/* The sample as JSON: what is unknown is null, and hostile text stays text. */
 #include "tests/unit/report/sample.h"
 #include "tests/unit/report/writing.h"
 

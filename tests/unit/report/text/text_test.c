@@ -1,3 +1,5 @@
+/* The sample as text and in the other formats: lines fit the page, nothing hostile gets through,
+ * and what was not analysed is reported. */
 #include "inspector/report/escape.h"
 #include "tests/unit/report/sample.h"
 #include "tests/unit/report/writing.h"
