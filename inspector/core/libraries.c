@@ -6,11 +6,11 @@
 #include "inspector/base/error.h"
 #include "inspector/core/binary_impl.h"
 
-enum { MAX_LIBRARIES = 256 }; /* the most that are opened, so that a hostile core costs little */
+enum { MAX_LIBRARIES = 256 }; /* the most that are kept */
 
 /* ---- is it the mapped file? ------------------------------------------------------------------ */
 
-/* Compares the first segment, which has the headers. */
+/* No byte of a read-only segment may differ. The core must have at least the ELF header. */
 static bool same_content(const struct gt_core *core, const struct gt_binary *binary)
 {
     struct gt_content content;

@@ -89,8 +89,8 @@ void gt_frame_cache_destroy(struct gt_frame_cache *cache)
     gt_free(cache);
 }
 
-/* At a return address, the delta of the call itself counts. The two differ only after a call that
- * never returns, where the next instruction may belong to another path. */
+/* Takes the delta at the return address, as the runtime does, not that of the call. The two differ
+ * only after a call that never returns: there the next instruction may belong to another path. */
 static const char *look_up(const struct gt_text *code, uint64_t pc, struct known_pc *out)
 {
     if (!gt_text_find(code, pc, &out->tab, &out->func))
