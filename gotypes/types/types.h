@@ -149,8 +149,8 @@ void gt_types_each(const struct gt_types *types, gt_rtype_fn *visit, void *ctx);
 
 /* The dynamic type behind an interface word: an eface's *_type or an iface's *itab. */
 gt_type_id gt_types_of_itab(struct gt_types *types, uint64_t itab);
-/* An itab of the linker has its type's hash, too; one made at run time has 0 (runtime/iface.go,
- * getitab). Where it has another one, it is no itab, or it is damaged. */
+/* True if the itab has its type's hash, as the linker writes it, or 0, as an itab made at run time
+ * has (runtime/iface.go, getitab). With any other hash it is no itab, or it is damaged. */
 bool gt_itab_repeats_hash(const struct gt_memory *mem, uint64_t itab);
 
 /*

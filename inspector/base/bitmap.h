@@ -69,7 +69,7 @@ static inline uint64_t gt_low_bits(uint64_t count)
  * past its end are 0. */
 uint64_t gt_bits_load_any(const unsigned char *bits, uint64_t size, uint64_t first, uint64_t count);
 
-/* The same; one read gives most of them. */
+/* The same. If one read of 8 bytes has all of these bits, that read is inline. */
 static inline uint64_t gt_bits_load(const unsigned char *bits, uint64_t size, uint64_t first,
                                     uint64_t count)
 {

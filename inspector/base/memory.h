@@ -24,9 +24,9 @@ struct gt_memory {
     /* The host's view of `addr`, and in *avail how many bytes follow contiguously; NULL if
      * absent. */
     const unsigned char *(*map)(const void *ctx, uint64_t addr, uint64_t *avail);
-    /* The first part of [addr, end) that may have other bytes than zeros; its start is `end` if
-     * there is none. To read the rest would cost time and memory for nothing. NULL: every part may
-     * have them. */
+    /* The first part of [addr, end) that may have bytes other than 0; its start is `end` if there
+     * is none. Reading the rest would cost time and memory for nothing. NULL: every part may have
+     * such bytes. */
     struct gt_filled (*filled)(const void *ctx, uint64_t addr, uint64_t end);
 };
 

@@ -42,7 +42,7 @@ void gt_packed_put(struct gt_packed *table, size_t index, uint32_t value); /* se
 /* Which of the 64 entries from `first` on, a multiple of 64, are not 0. */
 uint64_t gt_packed_nonzero(const struct gt_packed *table, size_t first);
 
-/* All values that the entries near an index have, and perhaps some that they have no more. */
+/* All values that the entries near an index have, and perhaps some that no entry has any more. */
 const uint32_t *gt_packed_near(const struct gt_packed *table, size_t index, size_t *count);
 
 static inline uint32_t gt_packed_at(const struct gt_packed *table, size_t index)
@@ -57,7 +57,7 @@ static inline uint32_t gt_packed_at(const struct gt_packed *table, size_t index)
     return page->words[code & (((uint32_t)1 << (1 << page->width)) - 1)];
 }
 
-/* Most entries get the first value of a page with a single one. */
+/* The usual case is inline: the page has a single value, and the entry gets that value. */
 static inline void gt_packed_set(struct gt_packed *table, size_t index, uint32_t value)
 {
     struct gt_packed_page *page = table->pages[index >> GT_PACKED_SHIFT];

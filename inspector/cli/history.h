@@ -1,10 +1,10 @@
 /*
  * The lines of earlier shells: a text file in the user's folder of state, a line each.
  *
- * $XDG_STATE_HOME/gotopsy/history, or ~/.local/state/gotopsy/history. Nobody else can read it.
- * Lines that show contents of strings are not kept: they may say what these are. What the file
- * holds is not trusted: lines that are too long or no text are left out. It keeps the latest
- * GT_MOST_HISTORY.
+ * $XDG_STATE_HOME/gotopsy/history, or ~/.local/state/gotopsy/history. Nobody else can read it. A
+ * line that asks for the contents of strings (--show-data) is not kept, since it may contain such a
+ * string. What the file has is not trusted: lines that are too long or no text are left out. The
+ * latest GT_MOST_HISTORY lines are kept.
  */
 #ifndef GT_CLI_HISTORY_H
 #define GT_CLI_HISTORY_H

@@ -194,13 +194,13 @@ static struct gt_error *enter_pages(struct gt_heap *heap, uint32_t number)
     return NULL;
 }
 
-/* A heap may be a few regions that are far apart, so the table is reserved and not committed. Its
- * size is bounded by addresses; its memory grows with the regions. */
 static void unmap(void *table, size_t size)
 {
     munmap(table, size);
 }
 
+/* A heap may be a few regions that are far apart, so the table is reserved and not committed. Its
+ * size is bounded by addresses; its memory grows with the regions. */
 static struct gt_error *map_pages(struct gt_heap *heap)
 {
     struct gt_error *error = measure_pages(heap);

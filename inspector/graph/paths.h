@@ -19,8 +19,8 @@
 struct gt_forest;
 
 /* A new forest. Of two roots at equal distance the earlier one wins, so globals, which people know,
- * come first. `cut` may be NULL. Heap and cut are borrowed, the array is not. Numbers of roots and
- * objects must be below 2^31. */
+ * come first. `cut` may be NULL. Heap and cut are borrowed. The array of roots is read only here.
+ * Numbers of roots and objects must be below 2^31. */
 struct gt_forest *gt_forest_create(const struct gt_heap *heap, const struct gt_cut *cut,
                                    const uint64_t *root_values, size_t root_count);
 void gt_forest_destroy(struct gt_forest *forest); /* NULL is allowed */

@@ -60,7 +60,8 @@ bool gt_sets_has(const struct gt_sets *sets, uint32_t set, uint32_t number)
     return set == gt_set_of(number);
 }
 
-/* `smaller` and a number that is larger than all its members. */
+/* The set of the members of `smaller` and of `largest`, which is above all of them. If the table is
+ * full, it is `smaller`. */
 static uint32_t with(struct gt_sets *sets, uint32_t smaller, uint32_t largest)
 {
     uint64_t key = (uint64_t)smaller << 32 | largest;

@@ -62,8 +62,8 @@ static struct gt_stack_maps look_up(const struct gt_text *code, const struct gt_
     return maps;
 }
 
-/* The maps of a frame's pc. A frame's pc determines its function, so only maps for that pc itself
- * are kept. */
+/* A pc determines its function, and so its maps. Only the maps of frames that continue at their own
+ * pc are kept. */
 struct gt_stack_maps gt_stack_maps_of(const struct gt_text *code, const struct gt_go_frame *frame)
 {
     if (!code->maps || frame->continpc != frame->pc) return look_up(code, frame);

@@ -22,8 +22,8 @@ size_t gt_died_in(const struct gt_report *report, const struct gt_goroutine_grou
 /* How the process died, on a line of its own; nothing when it did not. */
 void gt_page_crash(struct gt_page *page, const struct gt_report *report);
 
-/* All calls are the runtime's own. Then all of them are shown; otherwise the runtime's are left
- * out. */
+/* True if all calls are the runtime's own. Such a stack is shown whole. In any other stack the
+ * runtime's calls are left out. */
 bool gt_is_internal(const struct gt_stack *stack);
 
 /* One line for each location, with recursion shown once, then "created by ...". The runtime's own
@@ -50,8 +50,8 @@ void gt_page_thing(struct gt_page *page, const struct gt_blocked_thing *thing);
  * goroutine wants to do with it. */
 void gt_page_wanted(struct gt_page *page, const struct gt_blocked_thing *thing);
 
-/* " for up to 3m": the longest wait of `count` goroutines. If no collection has seen it wait, "
- * since the last collection", if there was one. */
+/* " for up to 3m": the longest wait of `count` goroutines. " since the last collection": no
+ * collection has seen it wait. Nothing if there was no collection either. */
 void gt_page_waited(struct gt_page *page, int64_t wait_ns, size_t count, uint64_t collections);
 
 /* How long the group's index-th goroutine has waited; GT_UNKNOWN when only the longest is known. */

@@ -6,7 +6,7 @@
 #include "gotopsy.h"
 #include "inspector/base/str.h"
 
-/* Another process sent it: then what the thread did is not the cause. */
+/* True if another process sent it. Then the cause is not what the thread did. */
 bool gt_sent_from_outside(const struct gt_report *report);
 
 /* Adds to the text about the crash: "SIGSEGV at 0x8 (nothing is mapped there), in goroutine 7". */

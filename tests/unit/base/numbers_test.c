@@ -28,7 +28,7 @@ static void numbers_keep_their_values_as_the_list_grows(void **state)
     gt_u64s_deinit(&wide);
 }
 
-/* A struct gt_vec copies as many bytes as its elements have, from wherever it is pointed to. */
+/* A struct gt_vec of 8-byte elements would read 8 bytes at the address of a 4-byte value. */
 static void a_narrow_value_becomes_a_wide_number(void **state)
 {
     struct gt_u64s wide = {0};
