@@ -1,3 +1,5 @@
+/* Runs the checks one after the other, of which those of finalizers are here. It also has what
+ * several checks need: the list of Ps, whether a lock is held, whether memory was mapped. */
 #include "inspector/runtime/consistency/consistency.h"
 
 #include "inspector/base/error.h"

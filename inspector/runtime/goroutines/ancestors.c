@@ -1,3 +1,5 @@
+/* Reads g.ancestors, a pointer to a slice of records. Each record has a slice of pcs, which are
+ * copied up to a limit. */
 #include "inspector/runtime/goroutines/ancestors.h"
 
 enum { WORD = 8 };

@@ -1,3 +1,6 @@
+/* Finds the goroutine's frames of runtime.cgocallback, and those on the thread's stack, where each
+ * one leads to the next one out. Both are paired from the outermost on. C's stack is then walked
+ * from the registers that crosscall2 saved. */
 #include "inspector/runtime/goroutines/callbacks.h"
 
 #include <inttypes.h>
@@ -74,7 +77,7 @@ static bool find_frames(struct reader *reader)
     return true;
 }
 
-/* The outermost one of a thread that C made leads to itself. */
+/* The outermost callback of a thread that C made leads to itself. */
 static void find_callbacks(struct reader *reader, uint64_t sp)
 {
     uint64_t pc = gt_g_frame(reader->all, reader->g, reader->frames[0])->pc, before = 0;

@@ -1,3 +1,6 @@
+/* Finds the thread that died. If the runtime ended the process for an error, takes the message from
+ * the ring where the runtime keeps what it printed last. The signal is read last, since the message
+ * may say where it is recorded. */
 #include "inspector/runtime/goroutines/crash.h"
 
 #include "inspector/base/error.h"

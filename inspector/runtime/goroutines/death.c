@@ -1,3 +1,6 @@
+/* Looks for an m that was dying, and takes its thread and goroutine. If there is none, it takes the
+ * core's first thread. The signal is then read from the g where it became a panic, from the frame
+ * of its handler, or from the core's note. */
 #include "inspector/runtime/goroutines/death.h"
 
 #include "inspector/runtime/goroutines/handlers.h"

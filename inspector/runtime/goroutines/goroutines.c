@@ -1,3 +1,6 @@
+/* Reads each g of runtime.allgs in the list's order: its fields, the point where it continues, and
+ * its frames, by unwinding from that point. Go's frames, C's frames and callbacks of all goroutines
+ * are in three vectors. A goroutine has its first index and its count in each. */
 #include "inspector/runtime/goroutines/goroutines.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* Walks from the thread's registers to runtime.sigtramp, takes the registers from the signal frame
+ * there, and walks on from these. So it leaves nested handlers one after the other. */
 #include "inspector/runtime/goroutines/handlers.h"
 
 #include "inspector/runtime/goroutines/registers.h"

@@ -22,7 +22,8 @@ struct gt_handled { /* a signal whose handler runs */
 bool gt_handled_ending(const struct gt_process *process, const struct gt_thread *thread,
                        struct gt_handled *out);
 
-/* What a thread did before signals of which Go's handlers still run. */
+/* The first of the signals whose handlers still run, and what the thread did before it. False if
+ * none runs; the thread is then as it is. */
 bool gt_handled_first(const struct gt_process *process, const struct gt_thread *thread,
                       struct gt_handled *out);
 

@@ -1,3 +1,5 @@
+/* Takes the pairs of a list, or those of a map, which are then sorted by their keys. A text is a
+ * pointer into the core's memory and a length. */
 #include "inspector/runtime/goroutines/labels.h"
 
 #include <stdlib.h>

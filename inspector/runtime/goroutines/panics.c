@@ -1,3 +1,5 @@
+/* Follows the list of records from the last panic on, and the frames outwards to the one that holds
+ * each record. The argument that gopanic stored there is compared with the record's value. */
 #include "inspector/runtime/goroutines/panics.h"
 
 #include <string.h>

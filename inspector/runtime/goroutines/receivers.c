@@ -1,3 +1,5 @@
+/* Checks that the address is that of the first argument, by the function's argument information.
+ * The type's name is made from the function's name, and each function's type is kept in a map. */
 #include "inspector/runtime/goroutines/receivers.h"
 
 #include "inspector/base/alloc.h"

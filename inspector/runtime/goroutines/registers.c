@@ -1,3 +1,5 @@
+/* Reads the registers of a ucontext by a table of offsets for each machine. A ucontext is found by
+ * a search of the signal stack, word by word, for a uc_stack that names this very stack. */
 #include "inspector/runtime/goroutines/registers.h"
 
 #include "inspector/runtime/goroutines/handlers.h"

@@ -32,8 +32,8 @@ bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine
 bool gt_registers_in_c(const struct gt_process *process, const struct gt_goroutine *g,
                        struct gt_thread *out);
 
-/* Gives the thread of an m, 0 if it has none, the registers from before a signal; false when it is
- * in no handler. */
+/* Gives a thread the registers from before a signal. `m` is the thread's, or 0 if it has none.
+ * False when the thread is in no handler. */
 bool gt_registers_interrupted(const struct gt_process *process, uint64_t m,
                               struct gt_thread *thread);
 

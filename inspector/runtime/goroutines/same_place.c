@@ -1,3 +1,5 @@
+/* Hashes the state and the pcs of each goroutine, and keeps the first goroutine with each hash in a
+ * map. Goroutines with one hash are compared in full. */
 #include "inspector/runtime/goroutines/same_place.h"
 
 #include "inspector/base/hash.h"

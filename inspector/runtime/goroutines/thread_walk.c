@@ -1,3 +1,6 @@
+/* Walks from the registers before a signal, with libunwind while the functions are C's, then with
+ * Go's unwinder up to a function that switches stacks. The state follows from the m, the goroutine
+ * and these frames. */
 #include "inspector/runtime/goroutines/thread_walk.h"
 
 #include "inspector/base/error.h"

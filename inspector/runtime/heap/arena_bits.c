@@ -1,3 +1,5 @@
+/* Copies the bits of one slot after the other, and stops in each where its pointers end. The bitmap
+ * of the last arena stays loaded, since most spans are in one arena. */
 #include "inspector/runtime/heap/arena_bits.h"
 
 enum {

@@ -1,3 +1,5 @@
+/* Looks an arena up in the runtime's array by its number, which is the address plus the machine's
+ * offset, divided by the size of an arena. */
 #include "inspector/runtime/heap/arenas.h"
 
 static const uint64_t AMD64_OFFSET = (uint64_t)1 << 47; /* -arenaBaseOffset */

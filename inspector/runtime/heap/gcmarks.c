@@ -1,3 +1,5 @@
+/* Makes the bitmaps span by span, 64 slots at a time: from allocBits if the span is swept, else
+ * from its mark bits. */
 #include "inspector/runtime/heap/gcmarks.h"
 
 /* span.sweepgen against mheap_.sweepgen: 0 swept, +3 swept then cached (runtime/mheap.go). */

@@ -1,3 +1,4 @@
+/* Searches a table of all classes' sizes, from the smallest on. */
 #include "inspector/runtime/heap/size_classes.h"
 
 #include <stddef.h>

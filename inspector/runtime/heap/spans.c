@@ -1,3 +1,6 @@
+/* Reads every mspan of mheap_.allspans, sorts the spans in use by address, leaves out those that
+ * overlap another or that no segment holds, and makes each of the others a region. A type's mask is
+ * made at its first use and kept in a map. */
 #include "inspector/runtime/heap/spans.h"
 
 #include "inspector/base/alloc.h"

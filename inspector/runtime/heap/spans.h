@@ -11,8 +11,9 @@
  *   mspan.largeType                 spans of one object
  *   the arena's bitmap              all spans up to Go 1.21 (heap/arena_bits.h)
  *
- * A span that is not plausible, or whose memory is not in the core, is left out, with a line in the
- * process's losses. The heap owns its tables and borrows the process.
+ * A span that is not plausible, or that no segment holds, is left out. A span whose bytes were not
+ * dumped is a region without bytes. Each is a line in the process's losses. The heap owns its
+ * tables and borrows the process.
  */
 #ifndef GT_RUNTIME_SPANS_H
 #define GT_RUNTIME_SPANS_H
@@ -86,9 +87,9 @@ uint64_t gt_goheap_header(const struct gt_goheap *heap, uint32_t object);
 /* A 16-byte block of the tiny allocator: many small pointer-free values share it. */
 bool gt_goheap_tiny(const struct gt_goheap *heap, uint32_t object);
 
-/* Which of 64 slots from `first` on, a multiple of 64, are marked by the collector's mark bits,
- * inline or not; are in allocBits; are allocated, by the span's own bits? The runtime's bits may go
- * on past the last slot, those of allocated slots do not. */
+/* Bits of 64 slots from `first` on, a multiple of 64: which the collector marked, inline or not;
+ * which are in allocBits; which are allocated by the span's own bits. Past the last slot, the first
+ * two may have bits set, and the third has none. */
 uint64_t gt_span_marked(const struct gt_span *span, uint32_t first);
 uint64_t gt_span_alloc_bits(const struct gt_span *span, uint32_t first);
 uint64_t gt_span_allocated(const struct gt_span *span, uint32_t first);

@@ -1,3 +1,6 @@
+/* Counts the pages that have specials by their arenas' bits and none by their spans, and the
+ * specials that the allocators have in use beyond those that were read. The larger count is the
+ * answer if the running goroutines cannot explain it. */
 #include "inspector/runtime/heap/special_counts.h"
 
 #include "inspector/base/error.h"

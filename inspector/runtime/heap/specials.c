@@ -1,3 +1,5 @@
+/* Follows each span's list of specials, and reads the pointer words of each by a table of kinds. A
+ * map has the addresses that were read, so a list that is a loop ends. */
 #include "inspector/runtime/heap/specials.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* Adds up fields of memstats and gcController as runtime.ReadMemStats does. A counter in heapStats
+ * is the sum of its changes in three generations. */
 #include "inspector/runtime/ledger/counters.h"
 
 #include "inspector/base/error.h"

@@ -1,3 +1,5 @@
+/* Joins each segment to the run before it, in one pass in order of address. A binary search over
+ * the runs' ends finds an address. */
 #include "inspector/runtime/ledger/runs.h"
 
 #include "inspector/base/search.h"

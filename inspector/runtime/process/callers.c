@@ -1,3 +1,5 @@
+/* Searches the code of all functions for the opcode of a call (at every byte on amd64, at every
+ * fourth on arm64), and compares the target with the functions' entries. */
 #include "inspector/runtime/process/callers.h"
 
 enum { MAX_NAMES = 8 };

@@ -1,3 +1,6 @@
+/* Takes one suffix of a closure after the other off the name. What is left is a function that
+ * exists, or begins with a caller whose table has the inlined call. Otherwise it is split after the
+ * nearest caller that exists. */
 #include "inspector/runtime/process/closure_names.h"
 
 #include "inspector/runtime/process/packages.h"

@@ -1,3 +1,5 @@
+/* Reads the functions in the order of their tables, and passes over one that begins before the last
+ * one ended. */
 #include "inspector/runtime/process/code_references.h"
 
 #include "inspector/unwind/references.h"

@@ -8,7 +8,7 @@
 
 #include "inspector/runtime/process/process.h"
 
-/* `entry` is the function's entry. Within a function, calls are in the order of its code. */
+/* `entry` is the function's entry. Targets in a function are visited in the order of its code. */
 typedef void gt_code_reference_fn(void *ctx, uint64_t entry, uint64_t target);
 
 void gt_code_references(const struct gt_process *process, gt_code_reference_fn *visit, void *ctx);

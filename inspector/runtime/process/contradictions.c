@@ -1,3 +1,4 @@
+/* Keeps a count and an address for each kind. The texts are a table. */
 #include "inspector/runtime/process/contradictions.h"
 
 #include <inttypes.h>

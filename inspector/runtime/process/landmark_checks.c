@@ -1,3 +1,6 @@
+/* Reads the fields that the variable must have, and rejects the memory at the first impossible
+ * value. Of a long list, entries that are spread over all of it are checked. A linked list is
+ * followed, and must not be a loop. */
 #include "inspector/runtime/process/landmark_checks.h"
 
 #include "inspector/base/loop.h"

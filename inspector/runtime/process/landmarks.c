@@ -1,3 +1,5 @@
+/* A table has the functions that must use each variable. The addresses of data that all of these
+ * functions refer to are the candidates, and the variable's check is run on each of them. */
 #include "inspector/runtime/process/landmarks.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,6 @@
+/* Puts the sources of facts into one chain and resolves every field with it: first without the
+ * program's types, which cannot be found without some of the fields, then with them. Then it
+ * records what is missing, or known only from an older Go. */
 #include "inspector/runtime/process/layouts.h"
 
 #include "inspector/base/alloc.h"

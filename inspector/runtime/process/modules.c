@@ -1,3 +1,6 @@
+/* Looks for the build information and the first module in their sections, else at every aligned
+ * address of the binary's segments. Then it follows the list of modules until it ends or comes back
+ * to one that was read. */
 #include "inspector/runtime/process/modules.h"
 
 #include "inspector/base/error.h"

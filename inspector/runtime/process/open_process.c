@@ -1,3 +1,5 @@
+/* Runs the steps in order until one fails. The error then gets its likely reasons in front, and
+ * what is open is closed. */
 #include "inspector/runtime/process/open_process.h"
 
 #include "inspector/base/alloc.h"

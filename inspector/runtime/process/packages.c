@@ -1,3 +1,5 @@
+/* Keeps the modules of the build information sorted by path. A package's module is found by a
+ * binary search for its path, which is cut at its last slash until a module has it. */
 #include "inspector/runtime/process/packages.h"
 
 #include <stdlib.h>
@@ -173,8 +175,8 @@ static bool in_library(const struct gt_packages *packages, const char *file)
 }
 
 /* With -trimpath, a file of Go's library is its package's path and a name. No package of the
- * library has a dot in its first element. */
-/* The compiler's wrappers have no file: net.(*TCPConn).Read, which calls that of net.conn. */
+ * library has a dot in its first element. A wrapper that the compiler made has no file:
+ * net.(*TCPConn).Read, which calls that of net.conn. */
 static bool is_librarys(const struct gt_packages *packages, const char *package, const char *file)
 {
     size_t length = packages->library ? strlen(packages->library) : 0;

@@ -35,8 +35,8 @@ void gt_packages_find_library(struct gt_packages *packages, struct gt_arena *nam
 enum gt_origin gt_origin_of(const struct gt_packages *packages, const char *function,
                             const char *file);
 
-/* The same for a package whose path is known and whose files are not, such as a type's: no package
- * of Go's library has a dot in its first element, or is in a module. */
+/* Is it a package of Go's library, by its path alone? No such package has a dot in its first
+ * element, or is in a module. */
 bool gt_package_is_librarys(const struct gt_packages *packages, const char *path);
 
 /* Is it a package of the program itself, which no dependency can import? Types of such a package

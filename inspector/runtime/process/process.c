@@ -1,3 +1,5 @@
+/* Answers what all of runtime/ asks: what is lost, variables by name and by address, strings and
+ * slices whose bytes are all there, and functions by the address of their code. */
 #include "inspector/runtime/process/process.h"
 
 #include "inspector/base/alloc.h"

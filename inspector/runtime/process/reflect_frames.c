@@ -1,3 +1,6 @@
+/* Recognizes a stub by its name, reads the function value that it saved at the frame's lower end,
+ * and takes the mask of the arguments from the value's bit vector. A table has the layout of
+ * RegArgs for each machine. */
 #include "inspector/runtime/process/reflect_frames.h"
 
 enum {

@@ -1,3 +1,5 @@
+/* Searches the text of the build information for the line with the defaults, then that line for the
+ * setting. */
 #include "inspector/runtime/process/settings.h"
 
 /* The rest of the line that begins with `key`, in a text of `length` bytes; NULL when no line

@@ -1,3 +1,6 @@
+/* Keeps two sorted tables of threads, by number and by m. On amd64 it tries each word below the
+ * thread pointers, until one is a g whose m points back to it. All threads have their g at that
+ * offset. */
 #include "inspector/runtime/process/threads.h"
 
 #include "inspector/base/alloc.h"

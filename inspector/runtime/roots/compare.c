@@ -1,3 +1,6 @@
+/* Compares the bitmaps of both sets, 64 objects at a time, and looks at single objects only where
+ * they differ. What only the collector has is judged at the end, by its traces. What only gotopsy
+ * has is judged by a second mark, without the words that need not be pointers. */
 #include "inspector/runtime/roots/compare.h"
 
 #include "inspector/base/error.h"

@@ -21,7 +21,7 @@
  *
  * The last two are uncertain. The program may have dropped such an object by clearing one word, and
  * a core in which this one word is damaged is the same, bit for bit. So they are no contradiction,
- * however many they are, but for two cases in which the program did not drop them:
+ * however many they are, except in two cases, in which the program did not drop them:
  *   - The core contradicts itself (contradictions.h): it is damaged. Where pages were wiped, spans,
  *     types and lists no longer fit together. Then the reason is GT_REASON_DAMAGED.
  *   - The program has left no trace of work since the mark: it has allocated nothing, and dropped

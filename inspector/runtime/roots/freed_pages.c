@@ -1,3 +1,5 @@
+/* A bitmap has the pages of manual spans. A page between the heap's first and last one is free if
+ * it is neither in that bitmap nor in a region. */
 #include "inspector/runtime/roots/freed_pages.h"
 
 #include "inspector/base/memory.h"

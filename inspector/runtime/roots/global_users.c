@@ -1,3 +1,5 @@
+/* Keeps two sorted lists: the addresses that code refers to, and the targets of words of globals. A
+ * global begins at the highest address in these lists that is not above the queried one. */
 #include "inspector/runtime/roots/global_users.h"
 
 #include "inspector/base/alloc.h"

@@ -2,10 +2,10 @@
  * The functions that use a global. Without symbols they replace its name.
  *
  * A global, or a field of one, begins at each address that code refers to (unwind/references.h).
- * The same holds for addresses in words of other globals: no code refers to what `var x = &T{...}`
- * points to, and it is no part of what lies before it. A few of these addresses are false, so the
- * result may be shown but proves nothing. The code is read at the first query. The caller owns the
- * users; they borrow the process and the roots.
+ * The same holds for addresses in words of other globals. No code refers to what `var x = &T{...}`
+ * points to, and that is a global of its own. A few of these addresses are false, so the result may
+ * be shown but proves nothing. The code is read at the first query. The caller owns the users; they
+ * borrow the process and the roots.
  */
 #ifndef GT_RUNTIME_GLOBAL_USERS_H
 #define GT_RUNTIME_GLOBAL_USERS_H

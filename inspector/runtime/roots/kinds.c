@@ -1,3 +1,6 @@
+/* Hashes the recorded type, or the function of a closure, or else the pointer layout and the size.
+ * The layout has a bit for each of the first 64 words. If it repeats at least four times, it is an
+ * array's and is cut to one element. */
 #include "inspector/runtime/roots/kinds.h"
 
 #include "inspector/base/hash.h"

@@ -8,8 +8,8 @@
  * A dropped object often leaves no word that leads to it. Objects like it are the evidence then: if
  * the program makes and drops such objects, it may have dropped this one too. An object that is
  * made once and kept has none like it. The models are objects that were allocated since the mark,
- * dropped ones, and freed slots. They are counted: one new object does not show that a thousand
- * like it were dropped, which one damaged word may have led to.
+ * dropped ones, and freed slots. They are counted, since one new object does not show that the
+ * program dropped a thousand like it: one damaged word may have led to all of these.
  *
  * A free slot still has the contents of its last object, and the allocator's record of its layout.
  */

@@ -1,3 +1,6 @@
+/* Goes over globals, write barriers, stacks and objects, each of which gives its words a class. A
+ * word is first compared with the lowest and highest address of the wanted objects, which excludes
+ * most words. */
 #include "inspector/runtime/roots/leads.h"
 
 #include "inspector/base/error.h"

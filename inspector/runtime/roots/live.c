@@ -1,3 +1,4 @@
+/* Gives the roots to a marker in the order of the list, then lets it mark to the end. */
 #include "inspector/runtime/roots/live.h"
 
 void gt_live_seed(struct gt_marker *marker, const struct gt_goheap *heap,

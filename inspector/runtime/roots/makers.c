@@ -1,3 +1,6 @@
+/* Takes return addresses from the stacks that were used, reads the code of their functions up to
+ * these addresses, and then all code of the functions that it calls, two calls deep. What this code
+ * refers to gives the kinds that it may make. */
 #include "inspector/runtime/roots/makers.h"
 
 #include "inspector/base/hash.h"

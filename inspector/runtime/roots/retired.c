@@ -1,3 +1,5 @@
+/* Tests each object with one function for each sort of object, which reads the fields that this
+ * sort has. An array of timers is compared with the largest one that a P uses. */
 #include "inspector/runtime/roots/retired.h"
 
 #include "inspector/base/error.h"

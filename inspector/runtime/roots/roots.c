@@ -1,3 +1,6 @@
+/* Goes through the sources one after the other: globals, stacks, specials, queues, tiny blocks. All
+ * words pass through one function, which keeps them by what they lead to: an object, static data or
+ * a free slot. A table describes the queues. */
 #include "inspector/runtime/roots/roots.h"
 
 #include "inspector/base/alloc.h"

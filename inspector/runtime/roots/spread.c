@@ -1,3 +1,5 @@
+/* A breadth-first search. An object enters the queue once, when its bit in `reached` is set, and
+ * the word that led to it is recorded then. */
 #include "inspector/runtime/roots/spread.h"
 
 #include "inspector/base/numbers.h"

@@ -1,3 +1,6 @@
+/* Goes over the goroutines' stacks, then over the stacks in spans of small stacks. One of these is
+ * free if it is not in a map of the stacks of goroutines and threads. Freed pages are judged in
+ * parts as large as the smallest stack. */
 #include "inspector/runtime/roots/stack_use.h"
 
 #include "inspector/base/hash.h"

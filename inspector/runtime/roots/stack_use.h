@@ -16,10 +16,11 @@ enum gt_stack_use {
 };
 
 /* Has the goroutine run since the last mark began? The mark records when it first saw a goroutine
- * wait (g.waitsince), and running clears that. A goroutine that the mark scanned while it helped to
- * mark looks as if it waited; then it has allocated (g.gcAssistBytes, cleared when a cycle begins),
- * or still waits for the collector. A system call is recorded and cleared likewise. A switch to a
- * coroutine does not clear its record. Package unique's goroutine runs in each collection. */
+ * wait (g.waitsince), and running clears that. A goroutine that was scanned while it helped to mark
+ * has such a record too. It has run if it has allocated (g.gcAssistBytes, cleared when a cycle
+ * begins), or if it still waits for the collector. A system call is recorded and cleared likewise.
+ * A switch to a coroutine does not clear its record. Package unique's goroutine runs in each
+ * collection. */
 bool gt_ran_since(const struct gt_process *process, const struct gt_goroutine *g);
 
 /* Calls `visit` for each stack. Those of threads are left out: the mark itself ran on them. A free

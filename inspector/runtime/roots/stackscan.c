@@ -1,3 +1,6 @@
+/* Walks the frames from the innermost on and visits their words by the stack maps. Pointers into
+ * the stack itself are kept until all frames are walked. Then they are followed into the stack
+ * objects, which are sorted by address. */
 #include "inspector/runtime/roots/stackscan.h"
 
 #include "inspector/base/alloc.h"

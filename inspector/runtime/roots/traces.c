@@ -1,3 +1,6 @@
+/* Fills a set of objects for each trace, in an order in which a step can use what those before it
+ * have found. Each set is spread to all dropped objects that it leads to. An object may be in
+ * several sets: the first one is its trace. */
 #include "inspector/runtime/roots/traces.h"
 
 #include "inspector/runtime/roots/kinds.h"
@@ -54,8 +57,8 @@ static bool is_by_word(enum gt_trace trace)
     return trace <= GT_TRACE_BARRIER || trace == GT_TRACE_FREED;
 }
 
-/* All dropped objects that `from` leads to, through such objects; they are known then. A parked
- * frame says nothing of when its word died. */
+/* Gives the trace to all dropped objects that `from` leads to through dropped objects. They are no
+ * longer wanted, except for what a frame's word leads to: nothing shows when that word died. */
 static void follow(struct finder *finder, const struct gt_bitmap *from, enum gt_trace trace)
 {
     struct gt_spread spread = {
@@ -66,7 +69,7 @@ static void follow(struct finder *finder, const struct gt_bitmap *from, enum gt_
     if (trace != GT_TRACE_FRAME) subtract(&finder->wanted, spread.reached);
 }
 
-/* Those of `from` have been met by words. */
+/* The same for objects that words lead to; `words` has the address of each. */
 static void follow_words(struct finder *finder, const struct gt_bitmap *from,
                          const struct gt_map *words, enum gt_trace trace)
 {
@@ -137,7 +140,8 @@ static void take_lead(struct finder *finder, const struct gt_leads *leads, enum 
     gt_bitmap_deinit(&left);
 }
 
-/* How often the code has run is not known: it made no more than a program that is so busy. */
+/* How often the code has run is not known. It may have made GT_FOR_EACH_MODEL objects for each
+ * recent one, and no more. */
 static void take_made(struct finder *finder, const struct gt_bitmap *recent)
 {
     struct gt_bitmap made;
@@ -189,8 +193,8 @@ static uint32_t count_used(const struct gt_heap *graph, const struct gt_region *
     return used;
 }
 
-/* Slots whose objects the last mark found dead, or one before it. One behind all objects of its
- * span has had one if it still has a pointer layout. */
+/* Slots whose objects the last mark found dead, or one before it. A slot after all objects of its
+ * span has had an object if it still has a pointer layout. */
 static void list_freed_in(const struct finder *finder, const struct gt_region *region,
                           struct gt_bitmap *models)
 {

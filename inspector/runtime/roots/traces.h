@@ -9,9 +9,9 @@
  *   - GT_TRACE_WORD and GT_TRACE_UNWALKED speak for a missed root or edge.
  *   - Those up to GT_TRACE_BARRIER are evidence, for each object, that the program dropped it since
  *     the last collection began: a word in the core, with an address (`words`).
- *   - The others are none. Objects like it come and go, or freed memory leads to it, as it does to
- *     live objects, or nothing is known. That a goroutine has run since the mark is no evidence
- *     either: it does not show what the goroutine did.
+ *   - The others are no evidence. Objects like it come and go, or freed memory leads to it, as it
+ *     does to live objects, or nothing is known. That a goroutine has run since the mark is no
+ *     evidence either: it does not show what the goroutine did.
  *
  * Most objects that only a stack held leave no word, because stacks are written over. If the
  * program makes and drops such objects, it may have dropped this one too: as many as fit the number

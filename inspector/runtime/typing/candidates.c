@@ -1,3 +1,5 @@
+/* Sorts the program's types by pointer mask and size. For an object, it tries the types with its
+ * mask, then elements whose masks repeat over it, until two types fit that differ. */
 #include "inspector/runtime/typing/candidates.h"
 
 #include "inspector/base/alloc.h"
@@ -92,7 +94,7 @@ static uint64_t mask_at(const void *candidates, size_t index)
 
 /* ---- one object ---------------------------------------------------------------------------- */
 
-/* What fits of the first kind is the answer. A generic function's shape says less than the type
+/* The first kind of which a type fits decides. A generic function's shape says less than the type
  * that it stands for. Objects of the runtime are typed by what leads to them, so one of its many
  * types that fits says little. */
 enum kind { OF_PROGRAM, SHAPE, OF_RUNTIME, KINDS };
@@ -190,7 +192,7 @@ static bool is_basic(struct gt_types *types, gt_type_id id)
     return strcmp(name, "string") == 0;
 }
 
-/* Of two types that fit, the one that holds in both cases; GT_NO_TYPE if there is none. */
+/* Of two types that fit, the one that is right whichever is the true one; GT_NO_TYPE: none is. */
 static gt_type_id common(struct gt_types *types, gt_type_id left, gt_type_id right)
 {
     if (!left || begins_with(types, left, right)) return right;

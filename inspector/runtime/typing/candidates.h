@@ -30,10 +30,10 @@ void gt_candidates_destroy(struct gt_candidates *candidates); /* NULL is allowed
 /* The only type that fits the object or its elements. *count is the number of elements. */
 gt_type_id gt_candidate_of(struct gt_candidates *candidates, uint32_t object, uint64_t *count);
 
-/* In an object that several types fit, a word that may be a slice of elements without pointers: the
- * most bytes that an element has, by all types that fit and that the program can allocate. 0 if by
- * one of them it is neither a slice nor a string, or if elements of some type fill the block that
- * it points into. */
+/* The bytes of the widest element of a word that may be a slice of elements without pointers, in an
+ * object that several types fit. All of these types that the program can allocate are asked. 0 if
+ * by one of them the word is neither a slice nor a string, or if elements of some type fill the
+ * block that it points into. */
 uint64_t gt_candidates_widest(struct gt_candidates *candidates, uint32_t object,
                               const struct gt_word *word);
 

@@ -1,3 +1,5 @@
+/* Recognizes a header by its size and its pointer words, and reads where its storage begins. A hash
+ * table leads from the type of a group or bucket to the type of the map. */
 #include "inspector/runtime/typing/map_shapes.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* Recognizes asyncPreempt's frame by the ID of its function. A table for each machine has the
+ * number of the register that is saved in each word from the frame's lower end on. */
 #include "inspector/runtime/typing/saved_registers.h"
 
 /*

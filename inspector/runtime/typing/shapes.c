@@ -1,3 +1,6 @@
+/* Tries what a word can be in this order: interface, slice, string, reference. The sizes that
+ * elements can have come from the type that the allocator recorded, from the pointer mask of the
+ * block, or from a sorted list of the sizes of the program's types. */
 #include "inspector/runtime/typing/shapes.h"
 
 #include "inspector/base/alloc.h"

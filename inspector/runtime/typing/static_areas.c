@@ -1,3 +1,5 @@
+/* Keeps the areas sorted by address, and new claims in a vector of their own. A round sorts the
+ * claims, merges them with the areas in one pass, and joins those that overlap. */
 #include "inspector/runtime/typing/static_areas.h"
 
 #include "inspector/base/alloc.h"

@@ -41,7 +41,7 @@ static inline bool gt_static_is_near(const struct gt_static_areas *areas, uint64
 }
 
 struct gt_static_areas *gt_static_areas_create(struct gt_process *process);
-/* A copy with the same areas and claims, which go separate ways. */
+/* A copy with the same areas and claims. Later changes of one do not change the other. */
 struct gt_static_areas *gt_static_areas_copy(const struct gt_static_areas *areas);
 void gt_static_areas_destroy(struct gt_static_areas *areas); /* NULL is allowed */
 

@@ -1,3 +1,6 @@
+/* Types come from static data, then allocation headers, then roots, and last from elimination.
+ * Objects whose words are to be claimed are grey. Blocks of neighbours with grey objects wait in a
+ * ring, so memory is read mostly in order. */
 #include "inspector/runtime/typing/typing.h"
 
 #include "inspector/base/alloc.h"

@@ -123,9 +123,9 @@ struct gt_typing *gt_typing_create_whole(const struct gt_goheap *heap,
 struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
                                       const struct gt_goroutines *goroutines,
                                       const struct gt_roots *roots, const struct gt_bitmap *some);
-/* As gt_typing_create(). gt_typing_finish_whole() makes *begun into the types of
- * gt_typing_create_whole(), in much less time than a new start. *begun borrows from the result, so
- * it is destroyed first. */
+/* The same as gt_typing_create(), with a copy of its beginning in *begun. gt_typing_finish_whole()
+ * makes that into the types of gt_typing_create_whole(), in much less time than a new start. *begun
+ * borrows from the result, so it is destroyed first. */
 struct gt_typing *gt_typing_create_twice(const struct gt_goheap *heap,
                                          const struct gt_goroutines *goroutines,
                                          const struct gt_roots *roots, const struct gt_bitmap *live,

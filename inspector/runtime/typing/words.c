@@ -1,3 +1,5 @@
+/* Reads each kind of pointer slot: where it leads, the type of what is there, and a length.
+ * Interfaces, reflect.Value and slog.Value have the type in a word of their own. */
 #include "inspector/runtime/typing/words.h"
 
 #include "gotypes/types/hidden_places.h"

@@ -29,8 +29,8 @@ static inline unsigned gt_place_words(uint8_t kind)
     return counts[kind];
 }
 
-/* A pointer slot as a word. False when it is nil: so are all kinds whose first word is 0, but
- * reflect.Value and slog.Value. Most slots are one pointer, and say all by themselves. */
+/* A pointer slot as a word. False when it is nil. A slot is nil if its first word is 0, except for
+ * reflect.Value and slog.Value. Most slots are a single pointer, which needs nothing more. */
 static inline bool gt_word_read(struct gt_types *types, const struct gt_pointer_slot *place,
                                 const unsigned char *at, struct gt_word *word)
 {

@@ -1,3 +1,6 @@
+/* Lists the functions of sync and of the runtime at the top of the stack, and takes the first row
+ * of a table that fits these and the wait reason. The end of a channel follows from the wait
+ * reason, or from the queue that has the goroutine's sudog. */
 #include "inspector/runtime/waits/blocked.h"
 
 #include "inspector/base/loop.h"

@@ -1,3 +1,5 @@
+/* Compares the bytes of an instruction with the few forms by which Go's compiler sets arguments.
+ * Any other makes all registers unknown, unless it sets only one of R8 to R15. */
 #include "inspector/runtime/waits/call_registers.h"
 
 /* The address that an operand of 64 bits refers to; false when it is not known. */

@@ -1,3 +1,5 @@
+/* Decodes the whole function once, to find where branches lead. A visit then follows a list of
+ * places that are to be visited, and a bitmap has the instructions that were. */
 #include "inspector/runtime/waits/code_flow.h"
 
 enum { MAX_CODE = 1 << 20 }; /* bytes of one function */

@@ -38,7 +38,7 @@ struct gt_flow_step {
     bool joins; /* other instructions lead there too */
 };
 
-/* Returns whether the next instruction may run too. It may not behind a call that never returns. */
+/* Returns whether the next instruction may run too. It may not after a call that never returns. */
 typedef bool gt_flow_step_fn(void *ctx, const struct gt_flow_step *step);
 
 /* Visits all that may run from pc on, which must be in the function. */

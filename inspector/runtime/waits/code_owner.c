@@ -1,3 +1,5 @@
+/* The origin of the function's package decides. For a dependency's generic code, the type arguments
+ * in the function's name decide. */
 #include "inspector/runtime/waits/code_owner.h"
 
 #include <string.h>

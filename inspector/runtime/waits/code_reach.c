@@ -1,3 +1,6 @@
+/* Follows a list of places in code, instruction by instruction. What an instruction calls or refers
+ * to is added to the list. Method tables are found by their structure in all modules' data, and are
+ * linked by type. */
 #include "inspector/runtime/waits/code_reach.h"
 
 #include "inspector/runtime/process/code_references.h"
@@ -244,7 +247,7 @@ static void find_tables(struct gt_code_reach *reach, uint64_t addr, const unsign
     }
 }
 
-/* Module data that says more is damaged. */
+/* A longer range comes from damaged module data. */
 static bool is_readable(struct gt_code_reach *reach, uint64_t from, uint64_t to)
 {
     bool readable = to < from || to - from <= MOST_BYTES;

@@ -1,3 +1,5 @@
+/* Reads the inlined calls from the function's table, then searches its code for calls of the
+ * functions that lock or unlock. The sites of a function are sorted by address and kept. */
 #include "inspector/runtime/waits/lock_sites.h"
 
 #include "inspector/base/alloc.h"

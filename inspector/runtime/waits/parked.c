@@ -1,3 +1,6 @@
+/* Tries the words of the stack from the sp on (of a large stack, both ends) with one function for
+ * each thing that may be waited for. All waiters of a notify list are kept when it is read, so it
+ * is read once. */
 #include "inspector/runtime/waits/parked.h"
 
 #include "inspector/base/loop.h"

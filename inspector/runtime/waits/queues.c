@@ -1,3 +1,6 @@
+/* A goroutine that does not wait must not be in the queues of all channels of its list. The list of
+ * one that waits is followed. If it waits in a select, the words that its caller passed to selectgo
+ * lead to channels that the list may lack. */
 #include "inspector/runtime/waits/queues.h"
 
 #include "inspector/base/loop.h"

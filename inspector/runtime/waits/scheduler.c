@@ -1,3 +1,6 @@
+/* Describes the g0 of each thread as a goroutine that runs, and scans its stack like one. What no
+ * stack map covers is read word by word. A goroutine's sudogs are compared with the queues of their
+ * channels. */
 #include "inspector/runtime/waits/scheduler.h"
 
 #include "inspector/base/loop.h"

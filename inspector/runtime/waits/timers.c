@@ -1,3 +1,5 @@
+/* Takes the first design of a table whose fields the layout has, and reads the heap of each P and
+ * of each bubble. A map has the entries that were read: one that comes again ends its heap. */
 #include "inspector/runtime/waits/timers.h"
 
 #include "inspector/base/error.h"

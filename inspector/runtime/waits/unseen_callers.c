@@ -1,3 +1,5 @@
+/* Compares the name of every function with those that cgo makes for exported functions, and with
+ * the one in net/rpc that calls methods. */
 #include "inspector/runtime/waits/unseen_callers.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Follows the goroutine's sudogs. A sudog has the value's address, and its channel has the type. */
 #include "inspector/runtime/waits/waiting_values.h"
 
 enum { MAX_LOOKED_AT = 256 }; /* cases of one select that are searched for one word */

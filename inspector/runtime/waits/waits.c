@@ -1,3 +1,6 @@
+/* A table of wait reasons says where the objects are found: by the sudogs of g.waiting, in
+ * runtime.semtable, or on the stack. The treaps of semtable are walked once, at the beginning, into
+ * a map from g to sudog. */
 #include "inspector/runtime/waits/waits.h"
 
 #include "inspector/base/loop.h"

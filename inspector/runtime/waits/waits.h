@@ -53,10 +53,10 @@ void gt_waits_find(struct gt_waits *waits, const struct gt_goroutine *g, struct 
 bool gt_waits_find_durable(struct gt_waits *waits, const struct gt_goroutine *g,
                            struct gt_wait *wait);
 
-/* About how long it has waited, as Go reports it: up to the latest time stamp in the core, from the
- * end of the collection before the one that first saw it wait (runtime/mgcmark.go stores
- * work.tstart, which mgc.go's gcMark sets at a cycle's end). It is too long by at most the time
- * between two collections. GT_UNKNOWN when no collection saw it. Nanoseconds. */
+/* About how long it has waited, as Go reports it, in nanoseconds. The wait is counted from the end
+ * of the collection before the one that first saw it wait (runtime/mgcmark.go stores work.tstart,
+ * which mgc.go's gcMark sets at a cycle's end), up to the latest time stamp in the core. So it is
+ * too long by at most the time between two collections. GT_UNKNOWN when no collection saw it. */
 int64_t gt_wait_ns(const struct gt_goroutine *g, uint64_t latest);
 
 /* How much longer a sleeping goroutine sleeps, counted from `now`; GT_UNKNOWN when its timer cannot
