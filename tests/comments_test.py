@@ -1,26 +1,24 @@
-"""A source file opens with a comment: a header says what the module is, a .c file without a header
-says what it does. A .c file with a header has its words there."""
+"""A source file opens with a comment: a header says what the module is for its callers, a .c file
+says what it does and how."""
 import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOURCES = sorted(
-    path for room in ("gotypes", "inspector", "include") for path in (ROOT / room).rglob("*.[ch]")
+    path
+    for room in ("gotypes", "inspector", "include", "tests")
+    for path in (ROOT / room).rglob("*.[ch]")
 )
 
 
-def opens_with_a_comment(path):
-    return path.read_text().startswith("/*")
+def without_a_comment(suffix):
+    paths = [path for path in SOURCES if path.suffix == suffix]
+    assert paths
+    return [str(path.relative_to(ROOT)) for path in paths if not path.read_text().startswith("/*")]
 
 
 def test_every_header_opens_with_a_comment():
-    headers = [path for path in SOURCES if path.suffix == ".h"]
-    assert headers
-    assert not [str(path) for path in headers if not opens_with_a_comment(path)]
+    assert not without_a_comment(".h")
 
 
-def test_every_c_file_without_a_header_opens_with_a_comment():
-    alone = [
-        path for path in SOURCES if path.suffix == ".c" and not path.with_suffix(".h").exists()
-    ]
-    assert alone
-    assert not [str(path) for path in alone if not opens_with_a_comment(path)]
+def test_every_c_file_opens_with_a_comment():
+    assert not without_a_comment(".c")
