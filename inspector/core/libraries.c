@@ -44,15 +44,28 @@ static struct gt_binary *open_file(const struct gt_core *core, const char *path)
     return binary;
 }
 
-static void take(struct gt_core *core, const struct gt_file_mapping *mapping,
-                 const struct gt_program *mapped, struct gt_libraries *libraries)
+/* NULL if the file is not the mapped one. */
+static struct gt_binary *open_mapped(const struct gt_core *core,
+                                     const struct gt_file_mapping *mapping,
+                                     const struct gt_program *mapped)
 {
     struct gt_binary *binary = open_file(core, mapping->path);
 
-    if (!binary) return;
+    if (!binary) return NULL;
     binary->bias = mapping->start - gt_binary_linked_base(binary);
-    if (!is_mapped(core, mapped, binary)) {
-        gt_binary_close(binary);
+    if (is_mapped(core, mapped, binary)) return binary;
+    gt_binary_close(binary);
+    return NULL;
+}
+
+static void take(struct gt_core *core, const struct gt_file_mapping *mapping,
+                 const struct gt_program *mapped, struct gt_libraries *libraries)
+{
+    if (gt_strmap_find(&libraries->refused, mapping->path)) return;
+    libraries->opened++;
+    struct gt_binary *binary = open_mapped(core, mapping, mapped);
+    if (!binary) {
+        gt_strmap_put(&libraries->refused, mapping->path, NULL);
         return;
     }
     gt_binary_give_images(core, binary);
@@ -70,6 +83,11 @@ static void open_mapping(struct gt_core *core, const struct gt_file_mapping *map
     gt_program_deinit(&mapped);
 }
 
+static bool has_room(const struct gt_libraries *libraries)
+{
+    return libraries->list.len < MAX_LIBRARIES && libraries->opened < GT_LIBRARY_FILES;
+}
+
 void gt_libraries_open(struct gt_core *core, const struct gt_binary *program,
                        struct gt_libraries *libraries)
 {
@@ -77,8 +95,8 @@ void gt_libraries_open(struct gt_core *core, const struct gt_binary *program,
     size_t count;
     const struct gt_file_mapping *mappings = gt_core_mappings(core, &count);
 
-    libraries->list = GT_VEC_OF(struct gt_binary *);
-    for (size_t i = 0; i < count && libraries->list.len < MAX_LIBRARIES; i++)
+    *libraries = (struct gt_libraries){.list = GT_VEC_OF(struct gt_binary *)};
+    for (size_t i = 0; i < count && has_room(libraries); i++)
         if (mappings[i].offset == 0 && mappings[i].start != own)
             open_mapping(core, &mappings[i], libraries);
 }
@@ -88,6 +106,7 @@ void gt_libraries_close(struct gt_libraries *libraries)
     for (size_t i = 0; i < libraries->list.len; i++)
         gt_binary_close(*(struct gt_binary **)gt_vec_at(&libraries->list, i));
     gt_vec_deinit(&libraries->list);
+    gt_strmap_deinit(&libraries->refused);
 }
 
 bool gt_libraries_swap(struct gt_libraries *libraries, size_t index, struct gt_binary **program)

@@ -7,15 +7,23 @@
  * counts as unverified. A library's read-only segments become images of the core, and its symbols
  * name its functions. Other files are left out without a message: a report without their names is
  * still correct.
+ *
+ * A path from the core that led to a wrong file is not opened again, and at most
+ * GT_LIBRARY_FILES files are opened.
  */
 #ifndef GT_CORE_LIBRARIES_H
 #define GT_CORE_LIBRARIES_H
 
+#include "inspector/base/hash.h"
 #include "inspector/base/vec.h"
 #include "inspector/core/binary.h"
 
+enum { GT_LIBRARY_FILES = 1024 };
+
 struct gt_libraries {
-    struct gt_vec list; /* struct gt_binary * */
+    struct gt_vec list;       /* struct gt_binary * */
+    struct gt_strmap refused; /* paths of files that were not the mapped ones */
+    size_t opened;            /* files, refused ones too */
 };
 
 /* `program` is not among the libraries. */

@@ -105,12 +105,63 @@ static void a_library_takes_the_programs_place(void **state)
     gt_free(own), gt_free(path);
 }
 
+/* Names many files for one mapping: the same path, or each its own. */
+static void note_names(struct maker *maker, uint64_t names, bool apart)
+{
+    uint64_t header[2] = {names, PAGE}, entry[3] = {pie.loaded, pie.loaded + PAGE, 0};
+    struct blob files = {0};
+
+    blob_add(&files, header, sizeof header);
+    for (uint64_t i = 0; i < names; i++)
+        blob_add(&files, entry, sizeof entry);
+    for (uint64_t i = 0; i < names; i++) {
+        char *name = gt_format("/nonexistent/%u", apart ? (unsigned)i : 0);
+        blob_add(&files, name, strlen(name) + 1);
+        gt_free(name);
+    }
+    maker_note(maker, "CORE", NT_FILE, files.bytes, (uint32_t)files.size);
+    gt_free(files.bytes);
+}
+
+static size_t count_opened(void **state, uint64_t names, bool apart)
+{
+    char *own = scratch_path(state, "own");
+    struct blob text = make_text(&pie);
+    struct gt_libraries libraries;
+    struct gt_binary *program;
+    struct maker maker;
+
+    write_binary(&pie, own);
+    assert_null(gt_binary_open(own, NULL, &program));
+    program->bias = 0x1000000;
+    maker_init(&maker, ET_CORE);
+    note_thread(&maker, 41, 6, 0);
+    note_names(&maker, names, apart);
+    maker_load(&maker, pie.loaded, PAGE, text.bytes, PAGE)->p_flags = PF_R | PF_X;
+    struct gt_core *core = open_made(state, &maker);
+    gt_libraries_open(core, program, &libraries);
+    assert_int_equal(libraries.list.len, 0);
+    close_both(core, program);
+    gt_libraries_close(&libraries);
+    unlink(own);
+    gt_free(own), gt_free(text.bytes);
+    return libraries.opened;
+}
+
+static void a_core_cannot_have_any_number_of_files_opened(void **state)
+{
+    assert_int_equal(count_opened(state, 300, false), 1);
+    assert_int_equal(count_opened(state, 300, true), 300);
+    assert_int_equal(count_opened(state, GT_LIBRARY_FILES + 9, true), GT_LIBRARY_FILES);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(libraries_are_found_by_their_ids),
         cmocka_unit_test(libraries_without_ids_are_compared),
         cmocka_unit_test(a_library_takes_the_programs_place),
+        cmocka_unit_test(a_core_cannot_have_any_number_of_files_opened),
     };
     return cmocka_run_group_tests_name("libraries", tests, scratch_make, scratch_free);
 }
