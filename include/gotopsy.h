@@ -1312,6 +1312,9 @@ struct gt_heap_row {
     int64_t sampled_objects, sampled_bytes;         /* by site: samples in use, not scaled */
     struct gt_stack stack;                          /* by site: empty when unknown */
     int64_t entries, room, tombstones, spare_bytes; /* by container */
+    int64_t alike; /* by dominator: objects with one dominator, or row above, that are of one
+                    * kind and held by one field or variable, and are this one row */
+    int64_t largest_bytes; /* of these, what the largest retains; `address` is its address */
 };
 
 struct gt_heap_table {

@@ -50,6 +50,8 @@ const struct gt_heap_column gt_heap_columns[] = {
     {"sampled_bytes", NULL, GT_COLUMN_SIZE, SITES, MEMBER(sampled_bytes)},
     {"name", "name", GT_COLUMN_TEXT, TYPES | ROOTS | TREE | SITES | CONTAINERS, MEMBER(name)},
     {"stack", "stack", GT_COLUMN_STACK, SITES, MEMBER(stack)},
+    {"count", NULL, GT_COLUMN_COUNT, TREE, MEMBER(alike)},
+    {"largest_retained_bytes", NULL, GT_COLUMN_SIZE, TREE, MEMBER(largest_bytes)},
     {"type", "type", GT_COLUMN_TEXT, ROOTS | TREE | CONTAINERS, MEMBER(type)},
     {0},
 };

@@ -135,6 +135,19 @@ def test_a_list_is_one_row(case):
         assert row["depth"] <= above["depth"] + 1
 
 
+@TYPED
+def test_siblings_that_are_alike_are_one_row(case):
+    """Each of the orders is held by an element of one slice."""
+    rows = _table(case, "dominator")["rows"]
+    below = [row for row in rows if row["name"] == "main.orders" and row["depth"] == 1]
+    (row,) = [row for row in below if row["type"] == "main.order"]
+    wanted = case.core().truth["types"]["main.order"]
+    assert row["count"] == row["objects"] == row["retained_objects"] == wanted
+    assert row["largest_retained_bytes"] * wanted == row["retained_bytes"] == row["bytes"]
+    text = case.run("heap", "", "--by=dominator", "--width=200").out
+    assert "main.order  30,000 alike, the largest 64 B\n" in text
+
+
 def _own_part(stack):
     """What runtime/pprof shows of a stack: it leaves out where the runtime allocates, and goexit."""
     stack = [place for place in stack if place[0] != "runtime.goexit"]

@@ -29,7 +29,9 @@ static struct gt_heap_row empty_row(const char *name)
                                 .entries = GT_UNKNOWN,
                                 .room = GT_UNKNOWN,
                                 .tombstones = GT_UNKNOWN,
-                                .spare_bytes = GT_UNKNOWN};
+                                .spare_bytes = GT_UNKNOWN,
+                                .alike = GT_UNKNOWN,
+                                .largest_bytes = GT_UNKNOWN};
 }
 
 struct gt_heap_row *gt_table_row(struct gt_table_maker *maker, const char *name)
@@ -62,7 +64,7 @@ static bool is_shown(const struct gt_table_maker *maker, size_t index)
     return index < gt_table_top(maker) && (uint64_t)row->bytes >= maker->options->min_bytes;
 }
 
-/* A row of a tree is one object, except for lists. */
+/* A row of a tree is one object, except for lists and those that are alike. */
 static void keep_tree(struct gt_table_maker *maker)
 {
     struct gt_heap_table *table = maker->table;

@@ -80,6 +80,15 @@ static void put_text(struct gt_page *page, const struct gt_heap_row *row,
         gt_page_format(page, first ? GT_PLAIN : GT_CYAN, "%*s%s", GAP, "", text);
 }
 
+/* Rows of a tree that are alike are one line. */
+static void put_alike(struct gt_page *page, const struct gt_heap_row *row)
+{
+    if (row->alike < 2) return;
+    gt_page_format(page, GT_DIM, "%*s%s alike, the largest %s", GAP, "",
+                   gt_exact((uint64_t)row->alike).text,
+                   gt_bytes((uint64_t)row->largest_bytes).text);
+}
+
 /* ---- lines --------------------------------------------------------------------------------- */
 
 static const struct gt_source_location nowhere;
@@ -95,6 +104,7 @@ static void put_row(struct gt_page *page, const struct gt_heap_table *table,
         else if (column->unit != GT_COLUMN_STACK)
             put_number(page, table, column, gt_heap_number(row, column));
     }
+    put_alike(page, row);
     gt_page_deinit(page);
     if (row->stack.count) gt_page_stack(page, text_column(table), &row->stack, &nowhere);
 }

@@ -97,6 +97,64 @@ static void the_first_dominator_is_the_head_of_the_list(void **state)
     gt_heap_table_destroy(table);
 }
 
+/* By rows of items, in their order; 0 ends the list. */
+static void list_alike(const struct gt_heap_table *table, int64_t *alike, size_t most)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < table->row_count && count < most; i++)
+        if (table->rows[i].type && strcmp(table->rows[i].type, "main.item") == 0)
+            alike[count++] = table->rows[i].alike;
+    while (count < most)
+        alike[count++] = 0;
+}
+
+/* A variable holds an array of pointers to items; an item has a block of each size. */
+static void hold_items(struct synth *synth, const uint64_t *blocks, size_t count)
+{
+    const struct synth_type_field fields[] = {{"block", synth_type_unsafe_pointer(synth), 0}};
+    uint64_t type = synth_type_struct(synth, "main.item", ITEM, fields, 1);
+    uint64_t words[16] = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        words[i] = synth_tiled(synth, ITEM, type);
+        if (blocks[i]) synth_put(synth, words[i], synth_object(synth, blocks[i], NULL));
+    }
+    uint64_t list = synth_tiled(synth, count * sizeof *words, synth_type_unsafe_pointer(synth));
+    for (size_t i = 0; i < count; i++)
+        synth_put(synth, list + i * sizeof *words, words[i]);
+    synth_global(synth, "main.list", list);
+}
+
+static void siblings_of_one_kind_are_one_row(void **state)
+{
+    static const uint64_t blocks[8] = {0, 0, 0, 0, BLOCK, 0, 0, 0};
+    struct synth *synth = synth_begin(state, GO);
+    int64_t alike[2];
+
+    hold_items(synth, blocks, 8);
+    struct gt_heap_table *table = table_of(synth, GT_HEAP_BY_DOMINATOR);
+    list_alike(table, alike, 2);
+    assert_int_equal(alike[0], 8);
+    assert_int_equal(alike[1], 0);
+    gt_heap_table_destroy(table);
+}
+
+static void one_that_keeps_more_than_all_others_has_its_own_row(void **state)
+{
+    static const uint64_t blocks[4] = {0, 8 * ITEM, 0, 0};
+    struct synth *synth = synth_begin(state, GO);
+    int64_t alike[3];
+
+    hold_items(synth, blocks, 4);
+    struct gt_heap_table *table = table_of(synth, GT_HEAP_BY_DOMINATOR);
+    list_alike(table, alike, 3);
+    assert_int_equal(alike[0], 1);
+    assert_int_equal(alike[1], 3);
+    assert_int_equal(alike[2], 0);
+    gt_heap_table_destroy(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +162,8 @@ int main(void)
         cmocka_unit_test_teardown(types_and_packages_add_up_to_the_live_heap, synth_end),
         cmocka_unit_test_teardown(a_root_has_what_it_alone_keeps, synth_end),
         cmocka_unit_test_teardown(the_first_dominator_is_the_head_of_the_list, synth_end),
+        cmocka_unit_test_teardown(siblings_of_one_kind_are_one_row, synth_end),
+        cmocka_unit_test_teardown(one_that_keeps_more_than_all_others_has_its_own_row, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
