@@ -279,3 +279,25 @@ def test_recursion_is_told_once(program, tmp_path):
 
 def test_a_live_process_did_not_die(little_core):
     assert _goroutines(little_core("labels", recipe.LOCAL).path)["crash"] is None
+
+
+# As it begins, and once it has saved registers and changed to the scheduler's stack.
+FLUSH = 'runtime.wbBufFlush if $_caller_matches("gcWriteBarrier") then runtime.wbBufFlush.func1'
+BARRIER = {
+    "gcWriteBarrier": 'gcWriteBarrier if $_caller_is("main.write")',
+    "runtime.systemstack_switch": FLUSH,
+}
+
+
+@pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
+@pytest.mark.parametrize("within", BARRIER)
+@pytest.mark.parametrize("version", recipe.VERSIONS)
+def test_within_a_write_barrier(little_core, version, within):
+    """An assembler function without a stack map saves what its caller has in registers."""
+    core = little_core("barrier", version, how=BARRIER[within])
+    (writing,) = [stack for stack in _stacks(core.path) if "main.write" in stack]
+    assert writing[0] == within and "gcWriteBarrier" in writing[writing.index("main.write") - 1]
+    report = tool.report(core.path, "--min-bytes=1")
+    assert report["live"]["bytes"] >= core.truth["bytes"]
+    assert not list(_sure_wrong(report))
+    assert not report["coverage"]["notes"]

@@ -86,10 +86,14 @@ def _by_kernel(folder, process):
 
 
 def _by_gdb(folder, process, function):
-    """When it is in that function next, after its stdin was closed."""
+    """When it is in that function next, after its stdin was closed; "one then another" waits for
+    both, in one thread."""
     core, waiting = folder / "core", folder / "waiting"
-    steps = [f"break {function}", f"shell touch {waiting}", "continue", f"generate-core-file {core}"]
-    words = [word for step in [*steps, "kill"] for word in ("-ex", step)]
+    first, *later = function.split(" then ")
+    steps = [f"tbreak {first}", f"shell touch {waiting}", "continue"]
+    for next_one in later:
+        steps += ["set scheduler-locking on", f"tbreak {next_one}", "continue"]
+    words = [word for step in [*steps, f"generate-core-file {core}", "kill"] for word in ("-ex", step)]
     gdb = subprocess.Popen(
         ["gdb", "-nx", "-batch", "-p", str(process.pid), *words],
         stdin=subprocess.DEVNULL,

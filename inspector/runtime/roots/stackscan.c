@@ -53,7 +53,7 @@ struct scan {
     struct gt_vec objects;      /* struct object */
     struct gt_vec pending;      /* struct pending */
     size_t own;                 /* objects from here on belong to the current frame */
-    bool conservative;          /* the next frame is conservative too: this one interrupted it */
+    bool conservative;          /* the next frame is conservative too: it may be stopped anywhere */
 };
 
 static void word_in(struct scan *scan, uint64_t addr, uint64_t value, uint32_t frame,
@@ -135,15 +135,20 @@ static void words(struct scan *scan, uint64_t addr, uint64_t count, const unsign
                     conservative, place_in_own(scan, addr + i * WORD));
 }
 
+static bool has_words(const struct scan *scan, const struct gt_go_frame *frame)
+{
+    return frame->varp > frame->sp + scan->process->code.rules->least_locals;
+}
+
 static void scan_locals(struct scan *scan, const struct gt_go_frame *frame,
                         const struct gt_stack_maps *maps, uint32_t number)
 {
     uint64_t bits = maps->local_bits;
 
-    if (frame->varp <= frame->sp + scan->process->code.rules->least_locals) return;
+    if (!has_words(scan, frame)) return;
     if (maps->locals)
         words(scan, frame->varp - bits * WORD, bits, maps->locals, number, false);
-    else if (!maps->has_locals)
+    else
         scan->counts->lost++;
 }
 
@@ -264,18 +269,29 @@ static void scan_precisely(struct scan *scan, const struct gt_go_frame *frame, u
     scan->own = scan->objects.len;
 }
 
+/* True for an assembler function without stack maps that uses its stack, or was interrupted. The
+ * compiler calls gcWriteBarrier and duffzero where its own function has no map either: the map that
+ * is found is of an earlier call. The collector meets none of them: it waits until they returned.
+ */
+static bool is_mapless(const struct scan *scan, const struct gt_go_frame *frame, bool interrupted)
+{
+    return frame->continpc && (interrupted || has_words(scan, frame)) &&
+           !gt_stack_maps_of(&scan->process->code, frame).has_locals;
+}
+
 static void scan_frame(struct scan *scan, const struct gt_go_frame *frame, uint32_t number)
 {
     const struct gt_text *code = &scan->process->code;
     bool interrupts = frame->func.id && (frame->func.id == code->id_async_preempt ||
                                          frame->func.id == code->id_debug_call);
     bool interrupted = number == 0 && scan->g->from_signal;
+    bool mapless = is_mapless(scan, frame, interrupted);
 
-    if (scan->conservative || interrupts || interrupted)
+    if (scan->conservative || interrupts || interrupted || mapless)
         scan_conservatively(scan, frame, number);
     else
         scan_precisely(scan, frame, number);
-    scan->conservative = interrupts;
+    scan->conservative = interrupts || mapless;
 }
 
 static void scan_frames(struct scan *scan)

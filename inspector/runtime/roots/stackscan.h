@@ -2,7 +2,9 @@
  * One goroutine's stack, scanned as the collector scans it (runtime/mgcmark.go, scanstack): frames
  * by their stack maps, stack objects as far as they are reached from the stack, the two frames of
  * an asynchronous preemption and interrupted registers conservatively. The collector would wait for
- * a stack that is being moved. Here all its stack objects count as reached.
+ * a stack that is being moved. Here all its stack objects count as reached. It would wait, too,
+ * until an assembler function without stack maps has returned, such as gcWriteBarrier, which has
+ * its caller's registers in its frame. Here this frame and its caller's are scanned conservatively.
  *
  * Every pointer word goes to `found`. This module does not know whether it points into the heap. A
  * scan changes nothing.

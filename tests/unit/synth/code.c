@@ -21,13 +21,20 @@ static bool is_programs(const char *function)
     return strncmp(function, "main.", 5) == 0;
 }
 
+/* An assembler function without a stack map, whose frame has its caller's registers. */
+static bool saves_registers(const char *function)
+{
+    return strcmp(function, "gcWriteBarrier") == 0;
+}
+
 static size_t number_of(struct synth *synth, const char *name)
 {
     for (size_t i = 0; i < synth->functions.len; i++) {
         const struct synth_function *function = gt_vec_at(&synth->functions, i);
         if (strcmp(function->name, name) == 0) return i;
     }
-    struct synth_function function = {gt_strdup(name), is_programs(name) ? SYNTH_WORDS : 0};
+    bool has_words = is_programs(name) || saves_registers(name);
+    struct synth_function function = {gt_strdup(name), has_words ? SYNTH_WORDS : 0};
     gt_vec_add(&synth->functions, &function);
     uint64_t code = synth_alloc(synth, SYNTH_TEXT, SYNTH_CODE_BYTES, SYNTH_CODE_BYTES);
     for (uint64_t at = 0; at < SYNTH_CODE_BYTES; at += 8)
@@ -132,7 +139,7 @@ struct tables {
 };
 
 /* An assembler function without a stack map, which comes from another stack. */
-static bool is_mapless(const char *name)
+static bool comes_from_another(const char *name)
 {
     return strcmp(name, "runtime.mcall") == 0;
 }
@@ -144,7 +151,7 @@ static uint8_t id_of(const char *name)
 
 static uint8_t flags_of(const char *name)
 {
-    return strcmp(name, "runtime.goexit") == 0 || is_mapless(name) ? 1 : 0; /* TOPFRAME */
+    return strcmp(name, "runtime.goexit") == 0 || comes_from_another(name) ? 1 : 0; /* TOPFRAME */
 }
 
 /* The program's code is in one folder, Go's library in another, by packages. */
@@ -178,7 +185,10 @@ static void add_function(struct tables *to, const struct synth_function *functio
     tail[0] = id_of(function->name), tail[1] = flags_of(function->name), tail[3] = 2;
     words[12] = add_value(&to->pctab, 0); /* PCDATA_StackMapIndex */
     words[13] = UINT32_MAX;
-    words[14] = is_mapless(function->name) ? UINT32_MAX : add_map(&to->gofunc, function->words);
+    if (comes_from_another(function->name) || saves_registers(function->name))
+        words[14] = UINT32_MAX;
+    else
+        words[14] = add_map(&to->gofunc, function->words);
     ftab[1] = table_add(&to->records, words, sizeof words);
     table_add(&to->ftab, ftab, sizeof ftab);
 }

@@ -84,6 +84,8 @@ static const struct {
     [SYNTH_GC_WORKER] = {"GC worker (idle)", {"runtime.gopark", "runtime.gcBgMarkWorker"}},
     [SYNTH_FINALIZER_WAIT] = {"finalizer wait", {"runtime.gopark", "runtime.runFinalizers"}},
     [SYNTH_PREEMPTED] = {"", {"runtime.asyncPreempt2", "runtime.asyncPreempt"}},
+    [SYNTH_IN_BARRIER] = {"",
+                          {"runtime.systemstack_switch", "runtime.wbBufFlush", "gcWriteBarrier"}},
 };
 
 static void put_string(struct synth *synth, uint64_t header, const char *text)
@@ -164,6 +166,11 @@ void synth_stale(struct synth_g *g, uint64_t value)
     g->words[SYNTH_LOCALS + g->stale_count++] = value;
 }
 
+void synth_saved(struct synth_g *g, uint64_t value)
+{
+    g->saved[0] = value;
+}
+
 void synth_waits_for(struct synth_g *g, uint64_t ns)
 {
     g->since = SYNTH_NOW - ns;
@@ -204,7 +211,7 @@ static void fill_stack(struct synth_g *g)
     push_frame(&stack, g->function, g->words);
     synth_finish_defers(g, stack.sp);
     for (int i = MAX_FRAMES; g->how >= 0 && i-- > 0;)
-        if (waits[g->how].frames[i]) push_frame(&stack, waits[g->how].frames[i], NULL);
+        if (waits[g->how].frames[i]) push_frame(&stack, waits[g->how].frames[i], g->saved);
     synth_set(g->synth, g->address, GT_F_g_sched_sp, stack.sp);
     synth_set(g->synth, g->address, GT_F_g_sched_pc, stack.pc);
 }
@@ -213,7 +220,7 @@ static void finish_g(struct synth_g *g)
 {
     enum { RUNNABLE = 1, WAITING = 4 };
     struct synth *synth = g->synth;
-    bool can_run = g->how < 0 || g->how == SYNTH_PREEMPTED;
+    bool can_run = g->how < 0 || !*waits[g->how].reason;
     const uint64_t fields[][2] = {
         {GT_F_g_goid, g->id},
         {GT_F_g_stack_lo, g->stack},

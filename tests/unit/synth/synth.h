@@ -153,7 +153,8 @@ enum synth_wait {
     SYNTH_IO,
     SYNTH_GC_WORKER,
     SYNTH_FINALIZER_WAIT,
-    SYNTH_PREEMPTED, /* no wait: it can run, and was preempted somewhere in its function */
+    SYNTH_PREEMPTED,  /* no wait: it can run, and was preempted somewhere in its function */
+    SYNTH_IN_BARRIER, /* nor here: its function writes a pointer while the collector marks */
     SYNTH_WAITS
 };
 
@@ -172,6 +173,8 @@ enum { SYNTH_LOCALS = 8, SYNTH_STALE = 2 };
 void synth_local(struct synth_g *g, uint64_t value);
 /* A word of its frame that is no longer a variable. At most SYNTH_STALE. */
 void synth_stale(struct synth_g *g, uint64_t value);
+/* A word that the write barrier saves: a register of its function (SYNTH_IN_BARRIER). */
+void synth_saved(struct synth_g *g, uint64_t value);
 
 /* Its function returns to an address without code, so its stack cannot be walked. */
 void synth_break_stack(struct synth_g *g);

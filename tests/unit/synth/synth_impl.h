@@ -63,6 +63,7 @@ struct synth_g {
     const char *function, *start; /* the goroutine's own function, and the one that calls it or NULL
                                    */
     uint64_t words[SYNTH_WORDS];  /* of its function's frame */
+    uint64_t saved[SYNTH_WORDS];  /* of the write barrier's frame */
     size_t local_count, stale_count;
     int how;             /* enum synth_wait; -1: it can run */
     bool broken;         /* its function returns to an address without code */

@@ -45,6 +45,7 @@ static const struct way {
     [SYNTH_GC_WORKER] = {THE_WORLD, GT_THING_NONE, GT_ACTION_UNKNOWN},
     [SYNTH_FINALIZER_WAIT] = {THE_WORLD, GT_THING_NONE, GT_ACTION_UNKNOWN},
     [SYNTH_PREEMPTED] = {THE_WORLD, GT_THING_NONE, GT_ACTION_UNKNOWN},
+    [SYNTH_IN_BARRIER] = {THE_WORLD, GT_THING_NONE, GT_ACTION_UNKNOWN},
 };
 
 /* Makes a new goroutine wait. Returns what it waits for, or 0. Before 1.26 a condition is found by

@@ -88,6 +88,22 @@ static void every_word_of_a_frame_that_was_stopped_anywhere(void **state)
     assert_int_equal(open_roots(synth)->frames_conservative, 2);
 }
 
+static void every_word_of_a_write_barrier_and_of_the_function_that_writes(void **state)
+{
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        struct synth *synth = synth_begin(state, versions[i]);
+        uint64_t variable = synth_object(synth, 32, NULL), saved = synth_object(synth, 32, NULL);
+        struct synth_g *g = synth_go(synth, "main.write");
+        synth_stale(g, variable);
+        synth_saved(g, saved);
+        synth_wait(g, SYNTH_IN_BARRIER);
+        assert_root(synth, variable, GT_ROOT_CONSERVATIVE);
+        assert_root(synth, saved, GT_ROOT_CONSERVATIVE);
+        assert_int_equal(open_roots(synth)->frames_conservative, 2);
+        assert_false(synth_open(synth)->process->lost[GT_OF_GOROUTINES]);
+    }
+}
+
 static void a_deferred_call(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -139,6 +155,8 @@ int main(void)
         cmocka_unit_test_teardown(a_live_variable_of_a_frame, synth_end),
         cmocka_unit_test_teardown(a_word_that_the_stack_map_leaves_out_is_none, synth_end),
         cmocka_unit_test_teardown(every_word_of_a_frame_that_was_stopped_anywhere, synth_end),
+        cmocka_unit_test_teardown(every_word_of_a_write_barrier_and_of_the_function_that_writes,
+                                  synth_end),
         cmocka_unit_test_teardown(a_deferred_call, synth_end),
         cmocka_unit_test_teardown(a_finalizer_and_what_its_object_holds, synth_end),
         cmocka_unit_test_teardown(a_cleanup_and_its_argument, synth_end),
