@@ -11,4 +11,8 @@
 void gt_code_reach_stack(struct gt_code_reach *reach, struct gt_process *process,
                          const struct gt_goroutine *g);
 
+/* The functions of its frames are not followed, whoever calls them. Their other frames are. */
+void gt_code_reach_leave_out(struct gt_code_reach *reach, const struct gt_goroutines *all,
+                             const struct gt_goroutine *g);
+
 #endif
