@@ -227,8 +227,9 @@ static void describe_clients(struct hung_finder *hung_finder, size_t type)
     const struct gt_vec *members = &hung_finder->unclosed.lost[type].members;
 
     if (!members->len) return;
-    struct gt_cause *cause = add_cause(hung_finder, gt_client_ends(type) ? GT_SUSPECT : GT_LIKELY,
-                                       members->data, members->len);
+    struct gt_cause *cause =
+        add_cause(hung_finder, gt_client_is_likely(type) ? GT_LIKELY : GT_SUSPECT, members->data,
+                  members->len);
     gt_unclosed_describe(&hung_finder->unclosed, hung_finder->analysis, type, cause);
 }
 
