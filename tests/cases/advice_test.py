@@ -140,6 +140,7 @@ def test_each_row_has_a_program():
         field.core("advice_finalizers", "1.22.12"),
         field.core("advice_finalizers", way="cleanup"),
         field.core("tokens"),
+        field.core("tickets"),
         field.core("unanswered"),
         field.core("distant", way="http"),
         field.core("unclosed"),

@@ -31,5 +31,5 @@ def test_those_behind_a_writer_are_told_too(case):
 
 @CASES
 def test_a_lock_that_is_to_be_unlocked_is_not(case):
-    for way in ("fixed", "wrapped"):
+    for way in ("fixed", "wrapped", "reading"):
         assert case.report(way)["findings"] == [], way

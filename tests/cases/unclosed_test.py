@@ -1,6 +1,8 @@
 """Clients of libraries that nobody closes: only the goroutines of their connections keep them."""
 
-from . import field
+import pytest
+
+from . import field, recipe
 
 
 def _never_closed(report):
@@ -43,3 +45,31 @@ def test_clients_of_grpc(case):
     assert (found["kind"], found["confidence"]) == ("hung-goroutine", "likely")
     assert found["count"] >= 3 * clients
     assert case.report("closed")["findings"] == []
+
+
+MODULES = field.cases("clients_modules", versions=[recipe.LOCAL, recipe.NEWEST])
+
+
+@MODULES
+def test_connections_to_a_broker(case):
+    clients = case.core().truth["clients"]
+    (found,) = _never_closed(case.report())
+    assert found["title"].startswith(f"{clients} clients (github.com/nats-io/nats.go.Conn) ")
+    assert found["confidence"] == "suspect" and "handlers" in found["doubt"]
+    assert found["count"] >= 3 * clients
+    freed = case.core().truth["heap"] - case.core("closed").truth["heap"]
+    assert clients << 14 < found["bytes_freed"] - found["stack_bytes"] < freed
+
+
+@MODULES
+def test_watchers_of_files(case):
+    clients = case.core("watch").truth["clients"]
+    (found,) = _never_closed(case.report("watch"))
+    assert found["title"].startswith(f"{clients} clients (github.com/fsnotify/fsnotify.Watcher) ")
+    assert (found["confidence"], found["count"]) == ("likely", clients)
+
+
+@MODULES
+@pytest.mark.parametrize("way", ["closed", "kept", "watched", "watching"])
+def test_those_that_are_closed_or_used(case, way):
+    assert case.report(way)["findings"] == []

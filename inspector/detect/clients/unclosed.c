@@ -18,15 +18,28 @@ static const char *const readers[] = {
     "net/http/internal/http2.(*clientConnReadLoop).run",
     "golang.org/x/net/http2.(*clientConnReadLoop).run",
     "google.golang.org/grpc/internal/transport.(*http2Client).reader",
+    "github.com/nats-io/nats%2ego.(*Conn).readLoop",
+    "github.com/fsnotify/fsnotify.(*inotify).readEvents",
+    "github.com/fsnotify/fsnotify.(*Watcher).readEvents", /* up to 1.7 */
 };
 
-/* Clients that have such goroutines. One that ends with its connections is closed by timers. */
+/* Clients that have such goroutines, and by what names people know them. One that ends with its
+ * connections is closed by timers. One that serves may be wanted though nobody has it. */
 static const struct client {
-    const char *type;
-    bool ends;
+    const char *type, *name;
+    bool ends, serves;
+    const char *doubt;
 } clients[GT_CLIENT_TYPES] = {
-    {"google.golang.org/grpc.ClientConn", false},
-    {"net/http.Transport", true},
+    {"google.golang.org/grpc.ClientConn", "google.golang.org/grpc.ClientConn", false, false,
+     "code that their goroutines run may close them"},
+    {"net/http.Transport", "net/http.Transport", true, false,
+     "their servers may close the connections, which ends them"},
+    {"github.com/nats-io/nats.go.Conn", "github.com/nats-io/nats.go.Conn", false, true,
+     "they may still call handlers of the program"},
+    {"github.com/fsnotify/fsnotify.inotify", "github.com/fsnotify/fsnotify.Watcher", false, false,
+     "code that their goroutines run may close them"},
+    {"github.com/fsnotify/fsnotify.Watcher", "github.com/fsnotify/fsnotify.Watcher", false, false,
+     "code that their goroutines run may close them"},
 };
 
 enum role { KEEPER, READER, FOLLOWER };
@@ -39,11 +52,13 @@ struct unclosed_finder {
     struct gt_bitmap kept;                   /* what is reached without readers and followers */
     struct gt_bitmap region;                 /* what lost clients of one type reach */
     struct gt_u32s clients[GT_CLIENT_TYPES]; /* objects that only those reach */
+    struct gt_map awaited;                   /* the channels that the others wait for */
+    bool works;                              /* the client has one of them */
 };
 
-bool gt_client_ends(size_t type)
+bool gt_client_is_likely(size_t type)
 {
-    return clients[type].ends;
+    return !clients[type].ends && !clients[type].serves;
 }
 
 /* ---- who serves a client -------------------------------------------------------------------- */
@@ -173,7 +188,33 @@ static size_t client_of(const struct unclosed_finder *finder, gt_type_id type, s
     return *client;
 }
 
-/* Lists the live clients that are not in `kept`. */
+/* The channels that the other goroutines wait for. */
+static void list_awaited(struct unclosed_finder *finder)
+{
+    const struct gt_baseline *baseline = finder->analysis->baseline;
+
+    for (uint32_t i = 0; i < finder->analysis->goroutines->count; i++)
+        for (size_t j = 0; finder->roles[i] == KEEPER && j < baseline->wait[i].objects.len; j++)
+            gt_map_put(&finder->awaited, baseline->wait[i].objects.at[j], NULL);
+}
+
+static void take_pointer(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct unclosed_finder *finder = ctx;
+
+    (void)offset;
+    finder->works |= gt_map_find(&finder->awaited, value) != NULL;
+}
+
+/* Somebody else waits for what comes from its channels: it works, though nobody has it. */
+static bool works(struct unclosed_finder *finder, uint32_t client)
+{
+    finder->works = false;
+    gt_heap_words(&finder->analysis->heap->graph, client, take_pointer, finder);
+    return finder->works;
+}
+
+/* Lists the live clients that are not in `kept`, and that do not work for others. */
 static void list_clients(struct unclosed_finder *finder)
 {
     const struct gt_heap_analysis *analysis = finder->analysis;
@@ -184,7 +225,8 @@ static void list_clients(struct unclosed_finder *finder)
         gt_type_id type =
             gt_bit(&finder->kept, i) ? 0 : gt_typing_type(analysis->typing, (uint32_t)i);
         size_t client = type ? client_of(finder, type, &known) : GT_CLIENT_TYPES;
-        if (client < GT_CLIENT_TYPES) gt_u32s_add(&finder->clients[client], (uint32_t)i);
+        if (client < GT_CLIENT_TYPES && !works(finder, (uint32_t)i))
+            gt_u32s_add(&finder->clients[client], (uint32_t)i);
     }
     gt_map_deinit(&known);
 }
@@ -276,7 +318,9 @@ static void find_clients(struct gt_unclosed *unclosed, struct unclosed_finder *f
     gt_bitmap_init(&finder->kept, finder->analysis->live.bits);
     gt_bitmap_init(&finder->region, finder->analysis->live.bits);
     mark_kept(finder);
+    list_awaited(finder);
     list_clients(finder);
+    gt_map_deinit(&finder->awaited);
     for (int ends = 0; ends < 2; ends++) {
         if (ends) keep_more(finder, &finder->analysis->baseline->edges[GT_TIMERS]);
         for (size_t i = 0; i < GT_CLIENT_TYPES; i++)
@@ -327,10 +371,9 @@ void gt_unclosed_describe(const struct gt_unclosed *unclosed,
     cause->title =
         gt_arena_format(analysis->storage,
                         "%s clients (%s) were never closed; only their own %s goroutines keep them",
-                        gt_heap_analysis_count(analysis, lost->clients), clients[type].type,
+                        gt_heap_analysis_count(analysis, lost->clients), clients[type].name,
                         gt_heap_analysis_count(analysis, cause->count));
-    cause->doubt = clients[type].ends ? "their servers may close the connections, which ends them"
-                                      : "code that their goroutines run may close them";
+    cause->doubt = clients[type].doubt;
     struct gt_advice_facts facts = {.kind = cause->kind, .reason = "", .lock = "client"};
     cause->advice = gt_advice_text(analysis, &facts);
 }

@@ -37,8 +37,8 @@ struct gt_advice_facts { /* of a cause; fields that do not apply are zero */
     enum gt_kind kind;
     const char *reason; /* the wait reason; "ticker", "timer", "after-func"; "spare"; "finalizer" */
     const char *callback; /* of a timer */
-    const char *lock; /* its part in a deadlock of locks, or "tokens", "full", "signal", "shared",
-                       * "server", "rpc", "client", "island"; or NULL */
+    const char *lock; /* its part in a deadlock of locks, or "tokens", "received", "full", "signal",
+                       * "shared", "server", "rpc", "client", "island"; or NULL */
     struct gt_stack stack;                  /* where it waits, or where the memory was allocated */
     struct gt_source_location created_by;   /* function NULL when unknown */
     const struct gt_blocked_thing *blocked; /* what it waits for */

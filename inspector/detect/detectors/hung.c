@@ -227,8 +227,9 @@ static void describe_clients(struct hung_finder *hung_finder, size_t type)
     const struct gt_vec *members = &hung_finder->unclosed.lost[type].members;
 
     if (!members->len) return;
-    struct gt_cause *cause = add_cause(hung_finder, gt_client_ends(type) ? GT_SUSPECT : GT_LIKELY,
-                                       members->data, members->len);
+    struct gt_cause *cause =
+        add_cause(hung_finder, gt_client_is_likely(type) ? GT_LIKELY : GT_SUSPECT, members->data,
+                  members->len);
     gt_unclosed_describe(&hung_finder->unclosed, hung_finder->analysis, type, cause);
 }
 
@@ -247,12 +248,16 @@ static void describe_waiters_for_tokens(struct hung_finder *hung_finder,
     const struct gt_heap_analysis *analysis = hung_finder->analysis;
     struct gt_cause *cause = add_cause(hung_finder, GT_SUSPECT, members, count);
 
-    if (!lost->library) advise_part(analysis, cause, "tokens");
+    if (!lost->library) advise_part(analysis, cause, lost->received ? "received" : "tokens");
     cause->always = true;
     cause->title = gt_arena_format(analysis->storage, "%s; %s", gt_hung_who(analysis, cause, ""),
                                    gt_lost_tokens_text(analysis, lost));
-    cause->doubt = gt_arena_format(
-        analysis->storage, "a goroutine may have several %s, and give them back later", lost->what);
+    cause->doubt =
+        lost->received
+            ? "a goroutine that starts later may send to the channel"
+            : gt_arena_format(analysis->storage,
+                              "a goroutine may have several %s, and give them back later",
+                              lost->what);
 }
 
 static void describe_lingering(void *ctx, const struct gt_member *members, size_t count)

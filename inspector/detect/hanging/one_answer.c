@@ -3,6 +3,7 @@
 #include "inspector/detect/hanging/one_answer.h"
 
 #include "inspector/runtime/waits/code_flow.h"
+#include "inspector/runtime/waits/code_owner.h"
 
 #include <string.h>
 
@@ -49,6 +50,15 @@ static void take_call(struct flow_reader *flow_reader, const struct gt_flow_step
         flow_reader->callees[flow_reader->callee_count++] = step->instruction.target;
 }
 
+/* A panic, such as that of an index: what stands behind it is the function's prologue, which leads
+ * to all of it. */
+static bool never_returns(const struct gt_process *process,
+                          const struct gt_instruction *instruction)
+{
+    return instruction->kind == GT_FLOW_CALL && !instruction->indirect &&
+           gt_code_never_returns(gt_process_function(process, instruction->target));
+}
+
 static bool read_step(void *ctx, const struct gt_flow_step *step)
 {
     struct flow_reader *flow_reader = ctx;
@@ -57,7 +67,7 @@ static bool read_step(void *ctx, const struct gt_flow_step *step)
     flow_reader->again |= step->pc + instruction->length == flow_reader->pc &&
                           (instruction->kind == GT_FLOW_CALL || instruction->indirect);
     if (instruction->kind == GT_FLOW_CALL || instruction->indirect) take_call(flow_reader, step);
-    return true;
+    return !never_returns(flow_reader->process, instruction);
 }
 
 /* Returns false where the code is not understood. */

@@ -5,9 +5,9 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/detect/hanging/one_answer.h"
-#include "inspector/runtime/roots/stackscan.h"
 #include "inspector/runtime/waits/blocked.h"
 #include "inspector/runtime/waits/code_reach.h"
+#include "inspector/runtime/waits/stack_reach.h"
 #include "inspector/runtime/waits/unseen_callers.h"
 
 #include <string.h>
@@ -218,11 +218,6 @@ static void find_needs(struct answer_finder *finder)
 
 /* ---- the goroutines that run --------------------------------------------------------------- */
 
-static void take_word(void *ctx, const struct gt_stack_word *word)
-{
-    gt_code_reach_value(ctx, word->value);
-}
-
 /* The first word of an interface is no pointer to the collector, so all words are looked at. */
 static void take_words(struct answer_finder *finder, uint64_t from, uint64_t to)
 {
@@ -262,7 +257,6 @@ static void add_goroutine(struct answer_finder *finder, uint32_t number)
 {
     struct gt_process *process = finder->analysis->process;
     const struct gt_goroutine *g = &finder->analysis->goroutines->list[number];
-    struct gt_stack_counts counts = {0};
 
     if (finder->runs[number]) return;
     finder->runs[number] = true;
@@ -274,7 +268,7 @@ static void add_goroutine(struct answer_finder *finder, uint32_t number)
         else
             gt_code_reach_frame(&finder->reach, pc);
     }
-    gt_stack_scan(process, g, take_word, &finder->reach, &counts);
+    gt_code_reach_stack(&finder->reach, process, g);
     take_words(finder, g->at.sp, g->stack_hi);
     if (g->cut_off) finder->reach.whole = false;
 }

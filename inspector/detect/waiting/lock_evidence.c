@@ -3,7 +3,6 @@
 #include "inspector/detect/waiting/lock_owners_impl.h"
 #include "inspector/runtime/roots/stackscan.h"
 #include "inspector/runtime/typing/static_areas.h"
-#include "inspector/runtime/waits/lock_sites.h"
 
 #include <stdlib.h>
 
@@ -135,6 +134,7 @@ static void take_near(struct seeker *seeker, const struct gt_stack_word *word, u
         ownership.far = far;
     }
     ask_code(seeker, &ownership, true);
+    if (ownership.at_wait) gt_ask_reader(seeker->owners, seeker->sites, &ownership);
     if (ownership.word) ask_closure(seeker, &ownership);
     gt_vec_add(&seeker->found, &ownership);
 }
@@ -190,6 +190,7 @@ static void take_code(struct seeker *seeker, uint32_t frame)
         if (thing == GT_NO_THING || sites[i].unlocks || at < sites[i].to) continue;
         struct gt_ownership ownership = holding_of(seeker, thing, frame);
         ask_code(seeker, &ownership, false);
+        if (!ownership.evidence) gt_ask_reader(owners, seeker->sites, &ownership);
         if (ownership.evidence == GT_EVIDENCE_LOCK) gt_vec_add(&seeker->found, &ownership);
     }
 }

@@ -6,6 +6,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/search.h"
 #include "inspector/detect/retention/baseline.h"
+#include "inspector/runtime/waits/lock_paths.h"
 
 #include <stdlib.h>
 
@@ -102,6 +103,25 @@ static void find_things(struct gt_lock_owners *owners)
     find_writers(owners);
     gt_vec_deinit(&all);
     gt_free(addresses);
+}
+
+/* ---- read locks ---------------------------------------------------------------------------- */
+
+void gt_ask_reader(const struct gt_lock_owners *owners, struct gt_lock_sites *sites,
+                   struct gt_ownership *ownership)
+{
+    const struct gt_goroutines *all = owners->analysis->goroutines;
+    const struct gt_sync_wait *wait = &owners->waits[ownership->goroutine];
+    const struct gt_goroutine *g = &all->list[ownership->goroutine];
+
+    if (wait->thing != ownership->thing || wait->what != GT_THING_RWMUTEX) return;
+    uint64_t site = gt_reads_before(sites, gt_g_frame(all, g, ownership->frame)->pc,
+                                    owners->things[ownership->thing].address, ownership->distance);
+    if (!site) return;
+    ownership->evidence = GT_EVIDENCE_LOCK;
+    ownership->reads = true;
+    ownership->at_wait = false;
+    ownership->site = site;
 }
 
 /* ---- all of them --------------------------------------------------------------------------- */

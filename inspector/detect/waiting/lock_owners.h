@@ -4,10 +4,11 @@
  * Go does not record owners. These are the kinds of evidence for a goroutine, the strongest first:
  * a deferred call of Unlock with this mutex in its closure that has not run; a frame that leads to
  * the mutex (by a variable that points to it or to what contains it, or by code that refers to it)
- * and is after a call of Lock with no Unlock between; a frame that only leads to it. The goroutine
- * with the strongest evidence is reported, with the kind of evidence. It is a hint, and proves
- * nothing. For the workers of a wait group, deferred calls of Done and pointers are evidence in the
- * same way.
+ * and is after a call of Lock with no Unlock between; a frame that only leads to it. A frame that
+ * waits in Lock is also after an RLock if its code comes from there past no RUnlock (lock_paths.h).
+ * The goroutine with the strongest evidence is reported, with the kind of evidence. It is a hint,
+ * and proves nothing. For the workers of a wait group, deferred calls of Done and pointers are
+ * evidence in the same way.
  *
  * A lock is identified by the address where it begins. The owners own their tables and borrow the
  * analysis.

@@ -20,6 +20,8 @@ enum {
 const struct gt_lock_role_texts gt_lock_role_texts[GT_LOCK_ROLES] = {
     [GT_ROLE_SELF] = {"self", "the goroutine that waits holds the lock itself", BY_FRAMES, true,
                       false},
+    [GT_ROLE_UPGRADE] = {"upgrade", "a goroutine that waits to write holds the read lock itself",
+                         BY_FRAMES, true, false},
     [GT_ROLE_AGAIN] = {"again", "a second RLock waits behind a writer that waits for the first",
                        BY_FRAMES, true, false},
     [GT_ROLE_ORDER] = {"order", "goroutines wait in a circle for each other's locks", BY_FRAMES,
@@ -30,6 +32,8 @@ const struct gt_lock_role_texts gt_lock_role_texts[GT_LOCK_ROLES] = {
                         false},
     [GT_ROLE_LEFT] = {NULL, "it is locked, and no live goroutine holds it",
                       "others reach the lock, and could still unlock it", false, false},
+    [GT_ROLE_LEFT_READ] = {NULL, "it is read-locked, and no live goroutine holds it",
+                           "others reach the lock, and could still unlock it", false, false},
     [GT_ROLE_BEHIND_LEFT] = {NULL,
                              "the lock's owner waits for a lock that is locked, and no live "
                              "goroutine holds that one",
@@ -68,12 +72,16 @@ static enum gt_lock_role role_in_circle(const struct role_finder *finder,
                                         const uint32_t *goroutines, size_t count)
 {
     const struct gt_sync_wait *waits = finder->deadlocks.owners.waits;
-    bool one_lock = true;
+    bool one_lock = true, reads = false, writes = false;
 
     for (size_t i = 0; i < count; i++) {
-        if (waits[goroutines[i]].action == GT_ACTION_WAIT) return GT_ROLE_MIXED;
-        one_lock = one_lock && waits[goroutines[i]].thing == waits[goroutines[0]].thing;
+        const struct gt_sync_wait *wait = &waits[goroutines[i]];
+        if (wait->action == GT_ACTION_WAIT) return GT_ROLE_MIXED;
+        one_lock = one_lock && wait->thing == waits[goroutines[0]].thing;
+        reads = reads || wait->action == GT_ACTION_READ;
+        writes = writes || wait->action == GT_ACTION_WRITE;
     }
+    if (one_lock && writes && !reads) return GT_ROLE_UPGRADE;
     return count == 1 ? GT_ROLE_SELF : one_lock ? GT_ROLE_AGAIN : GT_ROLE_ORDER;
 }
 
@@ -135,7 +143,9 @@ static void take_left(struct role_finder *finder)
         if (left[i]) deadlocks->needs.need[finder->goroutines + i] = GT_STUCK_ALWAYS;
     for (uint32_t i = 0; i < finder->goroutines; i++)
         if (!finder->roles[i] && gt_class_of(deadlocks, i) && left[deadlocks->class_of[i]])
-            finder->roles[i] = GT_ROLE_LEFT;
+            finder->roles[i] = deadlocks->owners.waits[i].action == GT_ACTION_WRITE
+                                   ? GT_ROLE_LEFT_READ
+                                   : GT_ROLE_LEFT;
     gt_stuck_find(&deadlocks->needs, deadlocks->stuck);
     take_stuck(finder, GT_ROLE_BEHIND_LEFT);
     gt_free(left);

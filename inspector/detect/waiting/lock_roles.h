@@ -20,12 +20,14 @@
 
 enum gt_lock_role {
     GT_ROLE_NONE,
-    GT_ROLE_SELF,   /* it holds the lock itself */
-    GT_ROLE_AGAIN,  /* it reads already, and a writer waits before it reads again */
-    GT_ROLE_ORDER,  /* each of the circle waits for another one's lock */
-    GT_ROLE_MIXED,  /* one of the circle waits for a wait group, whose Done another one calls */
-    GT_ROLE_BEHIND, /* those that it needs are in a circle, or behind one */
-    GT_ROLE_LEFT,   /* nobody holds the lock */
+    GT_ROLE_SELF,      /* it holds the lock itself */
+    GT_ROLE_UPGRADE,   /* it waits to write, and reads already */
+    GT_ROLE_AGAIN,     /* it reads already, and a writer waits before it reads again */
+    GT_ROLE_ORDER,     /* each of the circle waits for another one's lock */
+    GT_ROLE_MIXED,     /* one of the circle waits for a wait group, whose Done another one calls */
+    GT_ROLE_BEHIND,    /* those that it needs are in a circle, or behind one */
+    GT_ROLE_LEFT,      /* nobody holds the lock */
+    GT_ROLE_LEFT_READ, /* the same, of a writer: a reader has left */
     GT_ROLE_BEHIND_LEFT,       /* the owner of its lock waits for one that nobody holds */
     GT_ROLE_BEHIND_HUNG,       /* the owner of its lock, or a worker of its wait group, hangs */
     GT_ROLE_BEHIND_UNANSWERED, /* the owner of its lock waits, and no code is left to answer that

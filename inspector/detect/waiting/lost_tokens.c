@@ -4,8 +4,11 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/detect/describe/locations.h"
+#include "inspector/detect/hanging/answers.h"
+#include "inspector/detect/hanging/one_answer.h"
 #include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/waiting/blocking.h"
+#include "inspector/runtime/waits/stack_reach.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -58,6 +61,25 @@ static uint64_t token_channel(const struct gt_heap_analysis *analysis, uint32_t 
         if (things[i].what != GT_THING_CHANNEL || things[i].action != GT_ACTION_SEND) continue;
         *taken = tokens_in(analysis->process, things[i].address);
         if (*taken) return things[i].address;
+    }
+    return 0;
+}
+
+/* The channel from which a goroutine waits to take a token, and all its places. */
+static uint64_t empty_channel(const struct gt_heap_analysis *analysis, uint32_t goroutine,
+                              uint64_t *taken)
+{
+    const struct gt_process *process = analysis->process;
+    size_t count;
+    const struct gt_blocked_thing *things = gt_blocking_describe(analysis, goroutine, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t channel = things[i].address, values;
+        if (things[i].what != GT_THING_CHANNEL || things[i].action != GT_ACTION_RECEIVE ||
+            !gt_process_field(process, channel, GT_F_hchan_dataqsiz, taken) || !*taken ||
+            !gt_process_field(process, channel, GT_F_hchan_qcount, &values) || values)
+            continue;
+        return channel;
     }
     return 0;
 }
@@ -184,6 +206,131 @@ static bool count_left(struct token_finder *finder, uint64_t *left)
     return rest != BY_CLOCK;
 }
 
+/* ---- who gives back what was received ------------------------------------------------------ */
+
+struct sends { /* of the code that is reached */
+    const struct gt_process *process;
+    uint64_t channel;
+    bool found;
+};
+
+static void take_send(void *ctx, const struct gt_reached_call *call)
+{
+    static const char *const senders[] = {"runtime.chansend1", "runtime.selectnbsend"};
+    struct sends *sends = ctx;
+    const char *function = gt_process_function(sends->process, call->callee);
+
+    if (!(call->known & 1) || call->arguments[0] != sends->channel) return;
+    for (size_t i = 0; i < sizeof senders / sizeof *senders; i++)
+        sends->found |= strcmp(function, senders[i]) == 0;
+}
+
+/* Returns the first frame of the program's, or frame_count. */
+static uint32_t reach_frames(struct gt_code_reach *reach, const struct gt_goroutines *all,
+                             const struct gt_goroutine *g)
+{
+    uint32_t first = g->frame_count;
+
+    for (uint32_t i = g->frame_count; i-- > 0;) {
+        uint64_t pc = gt_g_frame(all, g, i)->pc;
+        if (!gt_code_is_programs(reach, pc - 1)) continue;
+        first = i;
+        gt_code_reach_frame(reach, pc);
+    }
+    return first;
+}
+
+/* The goroutine receives once, and its code sends to that very channel later. */
+static bool gives_back(const struct gt_heap_analysis *analysis, uint32_t goroutine,
+                       uint64_t channel)
+{
+    const struct gt_goroutine *g = &analysis->goroutines->list[goroutine];
+    struct sends sends = {analysis->process, channel, false};
+    struct gt_code_reach reach;
+
+    gt_code_reach_init(&reach, analysis->process, take_send, &sends);
+    uint32_t first = reach_frames(&reach, analysis->goroutines, g);
+    gt_code_reach_follow(&reach);
+    gt_code_reach_deinit(&reach);
+    return sends.found && first < g->frame_count &&
+           gt_waits_for_one_answer(analysis, g, first, false);
+}
+
+static void take_answer(void *ctx, const struct gt_reached_call *call)
+{
+    gt_answers_take(ctx, call);
+}
+
+/* With the functions that its variables lead to, and those that are deferred. */
+static void reach_goroutine(const struct token_finder *finder, struct gt_code_reach *reach,
+                            const struct gt_goroutine *g)
+{
+    if (reach_frames(reach, finder->analysis->goroutines, g) < g->frame_count)
+        gt_code_reach_stack(reach, finder->analysis->process, g);
+    reach->whole &= !g->cut_off;
+}
+
+/* All that runs from where the others are, and the timers' functions. */
+static void reach_others(const struct token_finder *finder, struct gt_code_reach *reach)
+{
+    const struct gt_goroutines *all = finder->analysis->goroutines;
+    const struct gt_vec *timers = &finder->analysis->baseline->timers.list;
+
+    for (uint32_t i = 0; i < all->count; i++)
+        if (!waits_for(finder->analysis, i, finder->channel))
+            reach_goroutine(finder, reach, &all->list[i]);
+    for (size_t i = 0; i < timers->len; i++) {
+        const struct gt_timer *timer = gt_vec_at(timers, i);
+        if (timer->kind == GT_TIMER_FUNC) gt_code_reach_value(reach, timer->arg);
+    }
+    gt_code_reach_follow(reach);
+}
+
+/* Does code that runs elsewhere send to the channel, or may it? */
+static bool others_send(const struct token_finder *finder, uint32_t waiter)
+{
+    const struct gt_heap_analysis *analysis = finder->analysis;
+    const struct gt_process *process = analysis->process;
+    struct gt_code_reach reach;
+    struct gt_answers answers;
+    uint64_t type = 0;
+
+    gt_process_field(process, finder->channel, GT_F_hchan_elemtype, &type);
+    gt_answers_init(&answers, process);
+    gt_code_reach_init(&reach, process, take_answer, &answers);
+    /* Who calls a function in which they wait comes to wait first. */
+    gt_code_reach_leave_out(&reach, analysis->goroutines, &analysis->goroutines->list[waiter]);
+    gt_code_reach_open(&reach);
+    reach_others(finder, &reach);
+    bool send = !reach.whole || gt_answers_has(&answers, finder->channel,
+                                               gt_types_at(process->types, type), GT_ANSWER_SEND);
+    gt_code_reach_deinit(&reach);
+    gt_answers_deinit(&answers);
+    return send;
+}
+
+/* ---- the crowd ----------------------------------------------------------------------------- */
+
+static bool all_wait_for(const struct token_finder *finder, const struct gt_member *members,
+                         size_t count)
+{
+    for (size_t i = 0; finder->channel && i < count; i++)
+        if (!waits_for(finder->analysis, members[i].item, finder->channel)) return false;
+    return true;
+}
+
+/* Tokens that are received to take them. */
+static bool are_received(struct token_finder *finder, const struct gt_member *members, size_t count,
+                         struct gt_lost_tokens *lost)
+{
+    uint32_t first = members[0].item;
+
+    finder->channel = empty_channel(finder->analysis, first, &lost->taken);
+    lost->received = true;
+    return finder->channel && all_wait_for(finder, members, count) && !others_have(finder) &&
+           gives_back(finder->analysis, first, finder->channel) && !others_send(finder, first);
+}
+
 bool gt_tokens_are_lost(const struct gt_heap_analysis *analysis, const struct gt_map *clocks,
                         const struct gt_member *members, size_t count, struct gt_lost_tokens *lost)
 {
@@ -194,12 +341,11 @@ bool gt_tokens_are_lost(const struct gt_heap_analysis *analysis, const struct gt
     finder.channel = token_channel(analysis, members[0].item, &lost->taken);
     if (!finder.channel) {
         struct gt_stack stack = stack_of(analysis, members[0].item);
-        if (!find_library(&stack, lost)) return false;
+        if (!find_library(&stack, lost)) return are_received(&finder, members, count, lost);
         finder.library = lost->library;
     }
-    for (size_t i = 0; finder.channel && i < count; i++)
-        if (!waits_for(analysis, members[i].item, finder.channel)) return false;
-    return !others_have(&finder) && count_left(&finder, &lost->left) && lost->left < lost->taken;
+    return all_wait_for(&finder, members, count) && !others_have(&finder) &&
+           count_left(&finder, &lost->left) && lost->left < lost->taken;
 }
 
 const char *gt_lost_tokens_text(const struct gt_heap_analysis *analysis,

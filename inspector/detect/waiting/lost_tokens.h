@@ -1,7 +1,14 @@
 /*
  * Crowds that wait for a token, of which too many are lost. A token is a place in a channel of
- * empty values that is full, a part of a semaphore.Weighted, or a connection of a sql.DB.
+ * empty values that is full, a value of a channel that is empty, a part of a semaphore.Weighted, or
+ * a connection of a sql.DB.
  *
+ * The values of a channel that is empty are tokens if those that wait receive once, and their code
+ * sends to that very channel later: they give back what they take. Workers are different: they
+ * receive in a loop (hanging/one_answer.h). Such tokens are lost if no code that runs elsewhere may
+ * send there. Code that calls a function in which they wait comes to wait itself.
+ *
+ * All others are counted.
  * A goroutine that has a token gives it back later. So each token that is taken has a goroutine
  * that runs or waits elsewhere. Tokens are lost when fewer goroutines of the program are left than
  * tokens are taken. Not counted are the goroutines that wait for such a token, those that have only
@@ -22,6 +29,7 @@
 struct gt_lost_tokens {
     const char *library; /* the function in which they wait; NULL for a channel */
     const char *what;    /* "tokens", "connections" */
+    bool received;       /* the tokens are the values of a channel */
     uint64_t taken;      /* at least */
     uint64_t left;       /* goroutines and timers that may give tokens back */
 };

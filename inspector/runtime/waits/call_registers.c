@@ -36,6 +36,20 @@ static bool is_of_high_register(const struct gt_flow_step *step)
            (length == 6 && bytes[0] == 0x41 && bytes[1] >= 0xb8 && bytes[1] <= 0xbf);
 }
 
+/* NOP, by which calls are aligned, and MOV to memory. */
+static bool changes_none(const struct gt_flow_step *step)
+{
+    const unsigned char *bytes = step->bytes;
+    unsigned length = step->instruction.length, prefixes = 0;
+
+    while (prefixes < length && bytes[prefixes] == 0x66)
+        prefixes++;
+    if (prefixes + 1 == length) return bytes[prefixes] == 0x90;
+    if (length >= 3 && (bytes[0] & 0xf8) == 0x48 && (bytes[1] == 0x89 || bytes[1] == 0xc7))
+        return bytes[2] >> 6 != 3;
+    return prefixes + 3 <= length && bytes[prefixes] == 0x0f && bytes[prefixes + 1] == 0x1f;
+}
+
 /* MOV or LEA from memory, or MOV from a register. */
 static void follow_load(struct gt_registers *registers, const struct gt_memory *mem,
                         const struct gt_flow_step *step)
@@ -66,6 +80,6 @@ void gt_registers_follow(struct gt_registers *registers, const struct gt_memory 
         set(registers, bytes[1] & 7, (bytes[1] >> 3 & 7) == (bytes[1] & 7), 0);
     else if (length == 5 && bytes[0] >= 0xb8 && bytes[0] <= 0xbf)
         set(registers, bytes[0] & 7, true, gt_load32(bytes + 1));
-    else if (!is_of_high_register(step))
+    else if (!is_of_high_register(step) && !changes_none(step))
         registers->known = 0;
 }

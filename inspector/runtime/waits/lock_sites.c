@@ -48,6 +48,11 @@ void gt_lock_sites_destroy(struct gt_lock_sites *sites)
     gt_free(sites);
 }
 
+const struct gt_process *gt_lock_sites_process(const struct gt_lock_sites *sites)
+{
+    return sites->process;
+}
+
 /* ---- functions that lock ----------------------------------------------------------------- */
 
 static const struct locker {

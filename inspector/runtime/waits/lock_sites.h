@@ -24,6 +24,7 @@ struct gt_lock_sites;
 
 struct gt_lock_sites *gt_lock_sites_create(const struct gt_process *process);
 void gt_lock_sites_destroy(struct gt_lock_sites *sites); /* NULL is allowed */
+const struct gt_process *gt_lock_sites_process(const struct gt_lock_sites *sites);
 
 /* The sites of the function at pc, in the order of its code; valid until the next call. */
 const struct gt_lock_site *gt_lock_sites_of(struct gt_lock_sites *sites, uint64_t pc,

@@ -13,6 +13,8 @@ func deadlocks() {
 		rereads()
 		crossing()
 		go hold(finish)
+		go hold(upgrade)
+		go hold(twice)
 	}
 }
 
@@ -127,4 +129,47 @@ func finish() {
 	go s.work()
 	at("lock_mixed", "Wait")
 	s.done.Wait()
+}
+
+type prices struct {
+	other, mu sync.RWMutex
+	rows      map[string]int
+}
+
+// find has the read lock where a price is missing, and asks for the write lock.
+func (p *prices) find(key string) int {
+	p.other.RLock()
+	p.other.RUnlock()
+	p.mu.RLock()
+	row, ok := p.rows[key]
+	if ok || measure.Fixed() {
+		p.mu.RUnlock()
+		return row
+	}
+	at("lock_upgrade", "RUnlock")
+	p.mu.Lock()
+	p.rows[key] = 1
+	p.mu.Unlock()
+	p.mu.RUnlock()
+	return 1
+}
+
+func upgrade() { (&prices{rows: map[string]int{}}).find("a") }
+
+// twice reads twice in one function, and the writer comes between.
+func twice() {
+	mu := new(sync.RWMutex)
+	mu.RLock()
+	go hold(func() {
+		at("lock_again", "RLock")
+		mu.Lock()
+		mu.Unlock()
+	})
+	measure.Until(func() bool { return !mu.TryRLock() || unread(mu) })
+	if !measure.Fixed() {
+		at("lock_again", "RLock")
+		mu.RLock()
+		mu.RUnlock()
+	}
+	mu.RUnlock()
 }

@@ -86,11 +86,33 @@ func (l *prices) set(key string, p *page) {
 	touch(p)
 }
 
-func writers() {
+func writers(set func(string, *page)) {
 	for i := 0; i < waiters; i++ {
 		p := new(page)
-		go list.set("a", p)
+		go set("c", p)
 	}
+}
+
+// check looks first, and has the read lock no more when it asks for the other.
+func (l *prices) check(key string, p *page) {
+	l.mu.RLock()
+	if _, ok := l.rows[key]; ok {
+		l.mu.RUnlock()
+		return
+	}
+	l.mu.RUnlock()
+	l.mu.Lock()
+	l.rows[key] = len(p)
+	l.mu.Unlock()
+	touch(p)
+}
+
+// survey reads for a long time.
+func survey(locked chan<- bool) {
+	list.mu.RLock()
+	locked <- true
+	<-stop
+	list.mu.RUnlock()
 }
 
 // wrapped has locked by a function that has returned, and will unlock by another one.
@@ -106,7 +128,11 @@ func main() {
 	switch measure.Way() {
 	case "read":
 		list.find("b")
-		writers()
+		writers(list.set)
+	case "reading":
+		go survey(locked)
+		<-locked
+		writers(list.check)
 	case "wrapped":
 		go wrapped(locked)
 		<-locked
