@@ -1,3 +1,5 @@
+/* Goes through the heavy nodes three times: it joins nodes to branches by bits, chooses the least
+ * bytes that a branch retains, and makes the branches. */
 #include "inspector/detect/heap_tables/branches.h"
 
 #include "inspector/detect/describe/fields.h"

@@ -1,3 +1,5 @@
+/* Sorts by kind, labels those of a kind parent by parent, in one pass over each parent's words,
+ * then sorts by kind, label and bytes. */
 #include "inspector/detect/heap_tables/siblings.h"
 
 #include "inspector/detect/describe/own_names.h"
