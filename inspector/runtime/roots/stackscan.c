@@ -270,13 +270,23 @@ static void scan_precisely(struct scan *scan, const struct gt_go_frame *frame, u
 }
 
 /* True for an assembler function without stack maps that uses its stack, or was interrupted. The
- * compiler calls gcWriteBarrier and duffzero where its own function has no map either: the map that
- * is found is of an earlier call. The collector meets none of them: it waits until they returned.
- */
+ * collector meets none: it waits until they returned. */
 static bool is_mapless(const struct scan *scan, const struct gt_go_frame *frame, bool interrupted)
 {
     return frame->continpc && (interrupted || has_words(scan, frame)) &&
            !gt_stack_maps_of(&scan->process->code, frame).has_locals;
+}
+
+/* The compiler calls these where its own function has no map either: the map that is found there is
+ * of an earlier call. */
+static bool is_called_without_a_map(const struct scan *scan, const struct gt_go_frame *frame)
+{
+    static const char *const names[] = {"gcWriteBarrier", "runtime.gcWriteBarrier", "runtime.duff"};
+    const char *name = gt_process_function(scan->process, frame->pc);
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(name, names[i], strlen(names[i])) == 0) return true;
+    return false;
 }
 
 static void scan_frame(struct scan *scan, const struct gt_go_frame *frame, uint32_t number)
@@ -291,7 +301,7 @@ static void scan_frame(struct scan *scan, const struct gt_go_frame *frame, uint3
         scan_conservatively(scan, frame, number);
     else
         scan_precisely(scan, frame, number);
-    scan->conservative = interrupts || mapless;
+    scan->conservative = interrupts || (mapless && is_called_without_a_map(scan, frame));
 }
 
 static void scan_frames(struct scan *scan)
