@@ -365,6 +365,8 @@ enum gt_aside_reason {                         /* why spare capacity is set asid
                                                 * it */
                        GT_ASIDE_EMPTY, /* all its slices have length 0: they can be filled again */
                        GT_ASIDE_UNUSED_SLOTS, /* slots for pointers that their owner has cleared */
+                       GT_ASIDE_ADDRESS,      /* around an IP address that Go's library made of a
+                                               * socket's      (net/tcpsock_posix.go, sockaddrToTCP) */
 };
 
 struct gt_set_aside {      /* spare capacity that is no finding, since it is kept for reuse */

@@ -56,6 +56,7 @@ static const char *const asides[] = {
     [GT_ASIDE_OWNER_UNKNOWN] = "of an owner of unknown type, which may reuse it",
     [GT_ASIDE_EMPTY] = "of slices of length 0, which can be filled again",
     [GT_ASIDE_UNUSED_SLOTS] = "of cleared slots, as queues and stacks have them",
+    [GT_ASIDE_ADDRESS] = "around IP addresses, as Go's net package makes them",
 };
 
 void gt_say_aside_reason(struct gt_str *to, const struct gt_set_aside *row)

@@ -59,6 +59,17 @@ static bool is_set_aside(const struct waste_finder *waste_finder,
     return is_empty(waste_finder->windows, block);
 }
 
+/* The same, whatever the sort of the block is. */
+static bool is_made_so(const struct waste_finder *waste_finder, const struct gt_window_block *block,
+                       struct gt_aside *aside)
+{
+    const struct gt_window_ref *window = gt_window_main(waste_finder->windows, block);
+
+    if (!gt_is_address_of_socket(waste_finder->analysis, window, block->size)) return false;
+    *aside = (struct gt_aside){.reason = GT_ASIDE_ADDRESS};
+    return true;
+}
+
 /* Blocks of one finding are of one sort and have one key. */
 static const char *sorted_key(const struct waste_finder *waste_finder,
                               const struct gt_window_block *block, char sort, const char *key)
@@ -88,7 +99,8 @@ static void consider(struct waste_finder *waste_finder, uint32_t number)
 
     if (!block->wastes || !cost) return;
     char sort = sort_of(waste_finder, block, proven);
-    if (sort == QUEUE || (!proven && is_set_aside(waste_finder, block, &aside))) {
+    if (sort == QUEUE || is_made_so(waste_finder, block, &aside) ||
+        (!proven && is_set_aside(waste_finder, block, &aside))) {
         if (sort == ROOM && aside.reason == GT_ASIDE_OWNER_UNKNOWN)
             aside.reason = GT_ASIDE_UNUSED_SLOTS;
         gt_set_aside_add(waste_finder->analysis, number, aside);

@@ -59,6 +59,26 @@ bool gt_set_aside_by_owner(const struct gt_heap_analysis *analysis,
     return reuses(gt_referrer_whole_struct(analysis, &window->referrer));
 }
 
+/* net/tcpsock_posix.go, udpsock_posix.go and iprawsock_posix.go: sockaddrToTCP and the like slice
+ * the address of a syscall.SockaddrInet4 or SockaddrInet6. */
+bool gt_is_address_of_socket(const struct gt_heap_analysis *analysis,
+                             const struct gt_window_ref *window, uint64_t size)
+{
+    static const char *const owners[] = {"net.TCPAddr", "net.UDPAddr", "net.IPAddr"};
+    static const struct {
+        uint64_t offset, length, size;
+    } sockets[] = {{8, 4, 32}, {12, 16, 64}};
+    const char *owner = gt_referrer_struct(analysis, &window->referrer);
+    bool fits = false;
+
+    for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++)
+        fits |= window->offset == sockets[i].offset && window->len == sockets[i].length &&
+                size == sockets[i].size;
+    for (size_t i = 0; fits && owner && i < sizeof owners / sizeof *owners; i++)
+        if (strcmp(owner, owners[i]) == 0) return true;
+    return false;
+}
+
 bool gt_set_aside_by_path(const struct gt_path *path, struct gt_aside *out)
 {
     static const char *const pools[] = {"sync.Pool", "sync.poolLocal", "sync.poolChainElt",

@@ -20,7 +20,12 @@ struct gt_aside {
 bool gt_set_aside_by_owner(const struct gt_heap_analysis *analysis,
                            const struct gt_window_ref *window, struct gt_aside *out);
 
-/* The same by the path to the block: through a sync.Pool. */
+/* Is the window the IP of a net.Addr, and the block what a system call returned? Go's library keeps
+ * both together, so no program can free the rest. */
+bool gt_is_address_of_socket(const struct gt_heap_analysis *analysis,
+                             const struct gt_window_ref *window, uint64_t size);
+
+/* As gt_set_aside_by_owner(), by the path to the block: through a sync.Pool. */
 bool gt_set_aside_by_path(const struct gt_path *path, struct gt_aside *out);
 
 /* Sets a block aside; `number` is its index in the windows' blocks. */

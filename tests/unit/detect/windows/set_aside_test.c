@@ -78,6 +78,53 @@ static void what_a_buffer_cannot_reach_is_no_spare(void **state)
     assert_int_equal(report->set_aside_count, 0);
 }
 
+/* ---- addresses of sockets ------------------------------------------------------------------ */
+
+struct address {
+    const char *type;
+    uint64_t offset, length, size; /* of the IP in its block, and of the block */
+};
+
+static const struct gt_report *report_of(struct synth *synth, const struct address *address)
+{
+    const struct synth_type_field fields[] = {
+        {"IP", synth_type_slice(synth, "net.IP", synth_type_byte(synth)), 0}};
+    uint64_t owner =
+        synth_tiled(synth, OWNER, synth_type_struct(synth, address->type, OWNER, fields, 1));
+
+    synth_put(synth, owner, synth_object(synth, address->size, NULL) + address->offset);
+    synth_put(synth, owner + 8, address->length);
+    synth_put(synth, owner + 16, address->length);
+    synth_global(synth, "main.owner", owner);
+    return synth_report(synth);
+}
+
+static void what_is_around_the_address_of_a_socket_is_set_aside(void **state)
+{
+    static const struct address addresses[] = {
+        {"net.TCPAddr", 8, 4, 32}, {"net.UDPAddr", 12, 16, 64}, {"net.IPAddr", 8, 4, 32}};
+
+    for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
+        const struct gt_report *report = report_of(synth_begin(state, GO), &addresses[i]);
+        assert_int_equal(report->finding_count, 0);
+        assert_int_equal(report->set_aside_count, 1);
+        assert_int_equal(report->set_aside[0].reason, GT_ASIDE_ADDRESS);
+        assert_int_equal(report->set_aside[0].bytes, addresses[i].size - addresses[i].length);
+    }
+}
+
+static void what_is_around_another_address_is_a_subslices(void **state)
+{
+    static const struct address addresses[] = {
+        {"main.TCPAddr", 8, 4, 32}, {"net.TCPAddr", 0, 4, 32}, {"net.TCPAddr", 8, 4, 48}};
+
+    for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
+        const struct gt_report *report = report_of(synth_begin(state, GO), &addresses[i]);
+        assert_int_equal(synth_finding(report, GT_SUBSLICE)->confidence, GT_PROVEN);
+        assert_int_equal(report->set_aside_count, 0);
+    }
+}
+
 /* ---- arrays of queues and stacks ----------------------------------------------------------- */
 
 enum { ITEM = 64, ITEMS = 8 };
@@ -153,6 +200,8 @@ int main(void)
         cmocka_unit_test_teardown(the_spare_of_a_buffer_is_set_aside, synth_end),
         cmocka_unit_test_teardown(the_spare_of_a_programs_own_type_is_a_suspect, synth_end),
         cmocka_unit_test_teardown(what_a_buffer_cannot_reach_is_no_spare, synth_end),
+        cmocka_unit_test_teardown(what_is_around_the_address_of_a_socket_is_set_aside, synth_end),
+        cmocka_unit_test_teardown(what_is_around_another_address_is_a_subslices, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
