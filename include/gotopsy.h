@@ -373,8 +373,9 @@ struct gt_set_aside {      /* spare capacity that is no finding, since it is kep
     uint64_t count, bytes; /* number of blocks, and their bytes outside every length */
     struct gt_block block; /* the block with most of these bytes */
     enum gt_aside_reason reason;
-    const char *owner;   /* GT_ASIDE_REUSED: the type that reuses it, "bytes.Buffer"; else NULL */
-    const char *holder;  /* "bytes.Buffer.buf"; NULL when unknown */
+    const char *owner;  /* GT_ASIDE_REUSED: the type that reuses it, "bytes.Buffer", or the variable
+                         * of  the runtime; else NULL */
+    const char *holder; /* "bytes.Buffer.buf"; NULL when unknown */
     struct gt_path path; /* from a root to a typical holder; may be empty */
 };
 

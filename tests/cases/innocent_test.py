@@ -57,3 +57,13 @@ def test_long_rows_take_no_long_time(little_core):
     done = tool.run("report", "--format=json", core.path)
     assert tool.parsed(done, "gotopsy-report/1")["findings"] == []
     assert done.seconds < 5
+
+
+def test_the_room_of_the_runtimes_lists_is_no_leak(little_core):
+    """The program can free nothing of runtime.allgs, which has just grown to twice its size."""
+    core = little_core("outgrown", recipe.LOCAL, "-ldflags=-checklinkname=0")
+    report = tool.report(core.path, "--min-bytes=1")
+    assert core.truth["spare"] >= core.truth["used"] > 0
+    assert not [each for each in report["findings"] if "runtime.all" in str(each)]
+    (row,) = [each for each in report["set_aside"] if "runtime.allgs" in each["reason"]]
+    assert row["bytes"] == core.truth["spare"]

@@ -3,6 +3,7 @@
 #include "inspector/detect/windows/set_aside.h"
 
 #include "inspector/detect/describe/group.h"
+#include "inspector/detect/describe/root_names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,15 +47,32 @@ static bool is_owner_known(const struct gt_heap_analysis *analysis,
            gt_typing_type(analysis->typing, object) != GT_NO_TYPE;
 }
 
+/* The runtime's variable that holds the window; NULL if none does. */
+static const char *variable_of_runtime(const struct gt_heap_analysis *analysis,
+                                       const struct gt_window_ref *window)
+{
+    char field[GT_FIELD];
+    gt_type_id type;
+
+    if (window->referrer.object != GT_NO_OBJECT) return NULL;
+    const struct gt_root *root = gt_root_at(analysis->roots, window->referrer.root);
+    if (root->kind != GT_ROOT_GLOBAL) return NULL;
+    const char *name =
+        gt_without_global(gt_variable_name(analysis, root, true, field, sizeof field, &type));
+    return name && gt_is_runtimes(name) ? name : NULL;
+}
+
 /* Without types in the debug information, a pool looks like any owner of a buffer, unless the owner
  * is known: an object of a known type, such as what an interface holds. */
 bool gt_set_aside_by_owner(const struct gt_heap_analysis *analysis,
                            const struct gt_window_ref *window, struct gt_aside *out)
 {
     const char *referrer = gt_referrer_struct(analysis, &window->referrer);
+    const char *variable = referrer ? NULL : variable_of_runtime(analysis, window);
 
-    out->owner = referrer;
-    out->reason = referrer ? GT_ASIDE_REUSED : GT_ASIDE_OWNER_UNKNOWN;
+    out->owner = referrer ? referrer : variable;
+    out->reason = out->owner ? GT_ASIDE_REUSED : GT_ASIDE_OWNER_UNKNOWN;
+    if (variable) return true;
     if (!referrer) return !analysis->process->dwarf && !is_owner_known(analysis, window);
     return reuses(gt_referrer_whole_struct(analysis, &window->referrer));
 }

@@ -12,7 +12,8 @@
 struct gt_aside {
     uint32_t number; /* index in the windows' blocks */
     enum gt_aside_reason reason;
-    const char *owner; /* the type that reuses it; NULL unless the reason is GT_ASIDE_REUSED */
+    const char *owner; /* the type that reuses it, or the runtime's variable; NULL unless the
+                        * reason is GT_ASIDE_REUSED */
 };
 
 /* Whether a block's spare capacity is set aside because of the owner of its largest window. Fills
