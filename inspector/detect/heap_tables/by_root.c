@@ -15,12 +15,12 @@ enum {
 struct sharer {
     const struct gt_heap_analysis *analysis;
     struct gt_reach reach;
-    struct gt_bitmap timed;    /* inner nodes that timers lead to */
-    uint32_t *row_of;          /* by group */
-    struct gt_amount *shares;  /* by row: what it alone leads to */
-    struct gt_amount *reached; /* by row */
-    uint32_t timers, several;  /* the rows after those of groups */
-    gt_type_id timer_types[2]; /* types of the elements of timer heaps' arrays; GT_NO_TYPE: none */
+    struct gt_bitmap timed;     /* inner nodes that timers lead to */
+    uint32_t *row_of;           /* by group */
+    struct gt_reached *shares;  /* by row: what it alone leads to */
+    struct gt_reached *reached; /* by row */
+    uint32_t timers, several;   /* the rows after those of groups */
+    gt_type_id timer_types[2];  /* types of the elements of timer heaps' arrays; GT_NO_TYPE: none */
 };
 
 /* ---- rows ---------------------------------------------------------------------------------- */
@@ -101,7 +101,7 @@ static uint32_t row_of_node(const struct sharer *sharer, uint32_t node)
 static void add_object(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
 {
     struct sharer *sharer = ctx;
-    struct gt_amount *share = &sharer->shares[row_of_node(sharer, node)];
+    struct gt_reached *share = &sharer->shares[row_of_node(sharer, node)];
 
     (void)object;
     share->objects++;
@@ -111,7 +111,7 @@ static void add_object(void *ctx, uint32_t node, uint32_t object, const struct g
 /* Live objects that no root was found to lead to are added to those of several roots. */
 static void complete(struct sharer *sharer)
 {
-    struct gt_amount *several = &sharer->shares[sharer->several];
+    struct gt_reached *several = &sharer->shares[sharer->several];
 
     several->objects = sharer->analysis->live_objects;
     several->bytes = sharer->analysis->live_bytes;
@@ -148,7 +148,7 @@ static void seed_timers(const struct sharer *sharer, struct gt_marker *marker)
 static void add_timers(struct sharer *sharer)
 {
     const struct gt_heap *heap = sharer->reach.tree->heap;
-    struct gt_amount *sum = &sharer->reached[sharer->timers];
+    struct gt_reached *sum = &sharer->reached[sharer->timers];
     struct gt_bitmap marked;
 
     if (!sharer->shares[sharer->timers].objects) return;

@@ -80,7 +80,7 @@ static void number_tops(struct gt_reach *reach)
 static void weigh(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
 {
     struct gt_reach *reach = ctx;
-    struct gt_amount *amount = &reach->amount[gt_reach_top(reach, node)];
+    struct gt_reached *amount = &reach->amount[gt_reach_top(reach, node)];
 
     (void)object;
     amount->objects++;
@@ -169,7 +169,7 @@ static struct gt_u64s find_edges(const struct gt_reach *reach)
 
 struct flow {
     struct gt_scc scc;
-    struct gt_amount *amount; /* by component */
+    struct gt_reached *amount; /* by component */
 };
 
 static void find_components(struct flow *flow, const struct gt_reach *reach)
@@ -208,7 +208,7 @@ static void sum_components(struct flow *flow, const struct gt_reach *reach)
 {
     flow->amount = gt_calloc((size_t)flow->scc.components + 1, sizeof *flow->amount);
     for (uint32_t top = 0; top < reach->tops; top++) {
-        struct gt_amount *amount = &flow->amount[flow->scc.component[top]];
+        struct gt_reached *amount = &flow->amount[flow->scc.component[top]];
         amount->objects += reach->amount[top].objects;
         amount->bytes += reach->amount[top].bytes;
     }
@@ -260,7 +260,7 @@ static int most_first(const void *a, const void *b)
 
 /* Sums up what the rows reach to which round[] gives the bits of the sets. */
 static void sum_round(const struct flow *flow, const uint32_t *order, uint64_t *sets,
-                      const struct ranked *round, uint32_t count, struct gt_amount *reached)
+                      const struct ranked *round, uint32_t count, struct gt_reached *reached)
 {
     const struct gt_scc *scc = &flow->scc;
 
@@ -271,10 +271,10 @@ static void sum_round(const struct flow *flow, const uint32_t *order, uint64_t *
             sets[scc->component[scc->edges[edge]]] |= set;
     }
     for (uint32_t i = 0; i < count; i++)
-        reached[round[i].row] = (struct gt_amount){0};
+        reached[round[i].row] = (struct gt_reached){0};
     for (uint32_t component = 0; component < scc->components; component++)
         for (uint64_t set = sets[component]; set; set &= set - 1) {
-            struct gt_amount *sum = &reached[round[__builtin_ctzll(set)].row];
+            struct gt_reached *sum = &reached[round[__builtin_ctzll(set)].row];
             sum->objects += flow->amount[component].objects;
             sum->bytes += flow->amount[component].bytes;
         }
@@ -304,7 +304,7 @@ static struct ranked *rank_rows(const struct gt_reach *reach, uint32_t rows)
 }
 
 static void sum_up(const struct gt_reach *reach, const struct flow *flow, const uint32_t *order,
-                   const uint32_t *row_of, uint32_t rows, struct gt_amount *reached)
+                   const uint32_t *row_of, uint32_t rows, struct gt_reached *reached)
 {
     size_t steps = flow->scc.count + flow->scc.first_edge[flow->scc.count] + 1;
     size_t rounds = LEAST_ROUNDS + MOST_STEPS / steps;
@@ -313,7 +313,7 @@ static void sum_up(const struct gt_reach *reach, const struct flow *flow, const 
     uint64_t *sets = gt_alloc(((size_t)flow->scc.components + 1) * sizeof *sets);
 
     for (uint32_t row = 0; row < rows; row++)
-        reached[row] = (struct gt_amount){UINT64_MAX, UINT64_MAX};
+        reached[row] = (struct gt_reached){UINT64_MAX, UINT64_MAX};
     for (uint32_t first = 0; first < rows && rounds; first += ROUND, rounds--) {
         uint32_t count = rows - first < ROUND ? rows - first : ROUND;
         memset(bit, ROUND, rows);
@@ -328,7 +328,7 @@ static void sum_up(const struct gt_reach *reach, const struct flow *flow, const 
 }
 
 void gt_reach_init(struct gt_reach *reach, const struct gt_live_tree *live, const uint32_t *row_of,
-                   uint32_t rows, struct gt_amount *reached)
+                   uint32_t rows, struct gt_reached *reached)
 {
     struct flow flow = {0};
 

@@ -22,25 +22,25 @@
 
 #define GT_SEVERAL_ROWS UINT32_MAX
 
-struct gt_amount {
+struct gt_reached {
     uint64_t objects, bytes;
 };
 
 struct gt_reach {
     const struct gt_dominators *tree;
     const struct gt_root_groups *groups;
-    struct gt_bitmap is_top;  /* by node: an object that no group alone leads to */
-    struct gt_rank rank;      /* of these */
-    uint32_t *top;            /* by inner node: the number of the top that it is below */
-    uint32_t tops;            /* groups have the first numbers */
-    struct gt_amount *amount; /* by top: all that is below it */
-    uint32_t *row;            /* by top: the one row that reaches it, or GT_SEVERAL_ROWS */
+    struct gt_bitmap is_top;   /* by node: an object that no group alone leads to */
+    struct gt_rank rank;       /* of these */
+    uint32_t *top;             /* by inner node: the number of the top that it is below */
+    uint32_t tops;             /* groups have the first numbers */
+    struct gt_reached *amount; /* by top: all that is below it */
+    uint32_t *row;             /* by top: the one row that reaches it, or GT_SEVERAL_ROWS */
 };
 
 /* `row_of` has the row of each group, below `rows`. `reached` has room for the rows; NULL: they are
  * not summed up. What is not known has UINT64_MAX. */
 void gt_reach_init(struct gt_reach *reach, const struct gt_live_tree *live, const uint32_t *row_of,
-                   uint32_t rows, struct gt_amount *reached);
+                   uint32_t rows, struct gt_reached *reached);
 void gt_reach_deinit(struct gt_reach *reach);
 
 /* The top of any node but the root of all. */
