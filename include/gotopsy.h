@@ -1272,11 +1272,14 @@ GT_API const char *gt_row_kind_name(enum gt_row_kind kind);
  * By root. Roots with the same name are one row: all words of a package-level variable, or one
  * variable of a function in any goroutine. `objects` and `bytes` are what would go with it: what no
  * other row's roots lead to. What several rows lead to is one more row, of GT_ROW_SEVERAL. So the
- * rows add up to the live heap.
+ * rows add up to the live heap. `reached_objects` and `reached_bytes` are all that a row leads to,
+ * whatever else does; of the row of several, and of rows beyond the bound of the work, GT_UNKNOWN.
  *
  * By dominator. The rows are a tree. After each row come the objects that it alone keeps, one
  * `depth` deeper, the largest first. `objects` and `bytes` are of one object; `retained_bytes` and
- * `retained_objects` of its whole subtree. The rows at depth 0 are roots, as above, and what
+ * `retained_objects` of its whole subtree. Objects below one row that are of one kind, and held by
+ * one field or variable, are one row: `alike` counts them, the sums are of all of them, and what
+ * they keep follows. The rows at depth 0 are roots, as above, and what
  * several of them lead to. Objects of one kind that keep one another like a list are one row, with
  * the name of the first; `objects` and `bytes` are then of all of them.
  *
@@ -1315,15 +1318,17 @@ struct gt_heap_row {
     int64_t sampled_objects, sampled_bytes;         /* by site: samples in use, not scaled */
     struct gt_stack stack;                          /* by site: empty when unknown */
     int64_t entries, room, tombstones, spare_bytes; /* by container */
-    int64_t alike; /* by dominator: objects with one dominator, or row above, that are of one
-                    * kind and held by one field or variable, and are this one row */
+    int64_t reached_bytes, reached_objects;         /* by root */
+    int64_t alike;         /* by dominator: objects below one row that are of one
+                            * kind and held by one field or variable, and are this one row */
     int64_t largest_bytes; /* of these, what the largest retains; `address` is its address */
 };
 
 struct gt_heap_table {
     struct gt_report *process; /* only core, binary and live; owns all the rest */
     enum gt_heap_by by;
-    const struct gt_heap_row *rows; /* largest `bytes` first, except in trees */
+    const struct gt_heap_row *rows; /* largest `bytes` first, except in trees; by root, those with
+                                     * less than 1% of the live heap by what they reach */
     size_t row_count;
     uint64_t rest_rows;       /* rows that are left out because of `top` or `min_bytes` */
     struct gt_heap_row rest;  /* their sums, for columns whose sum has a meaning */
@@ -1339,7 +1344,8 @@ struct gt_heap_options {
     size_t top;         /* the most rows; 0: 30 */
     uint64_t min_bytes; /* rows with fewer bytes are left out */
     bool show_data;     /* the first bytes of equal strings may appear */
-    bool no_retained;   /* by type and package: what rows retain stays unknown, which saves time */
+    bool no_retained; /* by type and package, what rows retain, and by root, what they reach, stays
+                       * unknown, which saves time */
 };
 
 /* `options` NULL is the defaults. */

@@ -25,6 +25,12 @@ struct gt_forest {
     uint32_t from;    /* the parent of the objects that are reached now */
     uint64_t address; /* of the object being scanned, when it has cut words */
     struct gt_follow follow;
+    struct late_root { /* to be reached when the objects of other roots are scanned */
+        uint64_t value;
+        uint32_t from;
+    } * late;
+    size_t late_count;
+    uint32_t late_at; /* of the queue */
 };
 
 static void fetch_parent(const void *ctx, uint32_t object)
@@ -106,24 +112,49 @@ static bool scan_next(struct gt_forest *forest)
     return true;
 }
 
-static void reach_roots(struct gt_forest *forest, const uint64_t *values, size_t count)
+static void reach_roots(struct gt_forest *forest, const uint64_t *values, size_t count,
+                        const struct gt_bitmap *late)
 {
     for (size_t i = 0; i < count && i < GT_FROM_ROOT - 1; i++) {
         forest->from = GT_FROM_ROOT | (uint32_t)i;
-        reach(forest, values[i]);
+        if (late && gt_bit(late, i))
+            forest->late[forest->late_count++] = (struct late_root){values[i], forest->from};
+        else
+            reach(forest, values[i]);
     }
+    gt_follow_all(&forest->follow, forest->heap, fetch_parent, settle, forest);
+    forest->late_at = forest->tail;
+}
+
+/* What the objects of other roots point to is found before. */
+static void reach_late(struct gt_forest *forest)
+{
+    for (size_t i = 0; i < forest->late_count; i++) {
+        forest->from = forest->late[i].from;
+        reach(forest, forest->late[i].value);
+    }
+    forest->late_count = 0;
+}
+
+struct gt_forest *gt_forest_create_late(const struct gt_heap *heap, const struct gt_cut *cut,
+                                        const uint64_t *root_values, size_t root_count,
+                                        const struct gt_bitmap *late)
+{
+    size_t size = (size_t)heap->scan_objects * sizeof(uint32_t);
+    size_t late_count = late ? gt_bitmap_count(late) : 0;
+    struct gt_forest *forest = gt_calloc(1, sizeof *forest);
+
+    *forest = (struct gt_forest){.heap = heap, .cut = cut, .queue = gt_alloc(size)};
+    forest->parent = memset(gt_alloc(size), 0xff, size);
+    forest->late = gt_calloc(late_count + 1, sizeof *forest->late);
+    reach_roots(forest, root_values, root_count, late);
+    return forest;
 }
 
 struct gt_forest *gt_forest_create(const struct gt_heap *heap, const struct gt_cut *cut,
                                    const uint64_t *root_values, size_t root_count)
 {
-    size_t size = (size_t)heap->scan_objects * sizeof(uint32_t);
-    struct gt_forest *forest = gt_calloc(1, sizeof *forest);
-
-    *forest = (struct gt_forest){.heap = heap, .cut = cut, .queue = gt_alloc(size)};
-    forest->parent = memset(gt_alloc(size), 0xff, size);
-    reach_roots(forest, root_values, root_count);
-    return forest;
+    return gt_forest_create_late(heap, cut, root_values, root_count, NULL);
 }
 
 void gt_forest_destroy(struct gt_forest *forest)
@@ -131,12 +162,14 @@ void gt_forest_destroy(struct gt_forest *forest)
     if (!forest) return;
     gt_free(forest->parent);
     gt_free(forest->queue);
+    gt_free(forest->late);
     gt_free(forest);
 }
 
 /* False when everything that can be reached has been. */
 static bool search_on(struct gt_forest *forest)
 {
+    if (forest->late_count && forest->head >= forest->late_at) reach_late(forest);
     if (scan_next(forest)) return true;
     gt_follow_all(&forest->follow, forest->heap, fetch_parent, settle, forest);
     return forest->head < forest->tail;

@@ -23,6 +23,11 @@ struct gt_forest;
  * Numbers of roots and objects must be below 2^31. */
 struct gt_forest *gt_forest_create(const struct gt_heap *heap, const struct gt_cut *cut,
                                    const uint64_t *root_values, size_t root_count);
+/* The same, where the roots of `late`, which say little to people, are reached one step after the
+ * others: a path from another root wins unless it is two objects longer. NULL: none is late. */
+struct gt_forest *gt_forest_create_late(const struct gt_heap *heap, const struct gt_cut *cut,
+                                        const uint64_t *root_values, size_t root_count,
+                                        const struct gt_bitmap *late);
 void gt_forest_destroy(struct gt_forest *forest); /* NULL is allowed */
 
 /* The object that first reached `object`, or GT_FROM_ROOT | root number when a root did;

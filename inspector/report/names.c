@@ -48,7 +48,7 @@ const char *gt_step_name(char *text, const struct gt_step *step)
     const char *word = gt_step_kind_name(step->kind);
 
     if (step->kind != GT_STEP_LEFT_OUT) return word ? word : step->what;
-    snprintf(text, GT_STEP_NAME, "%" PRIu64 " more objects", step->count);
+    snprintf(text, GT_STEP_NAME, "%" PRIu64 " more object%s", step->count, gt_s(step->count));
     return text;
 }
 

@@ -21,4 +21,10 @@ struct gt_amount gt_duration(int64_t ns);                   /* "250ms", "3h12m",
 struct gt_amount gt_percent(uint64_t part, uint64_t whole); /* "42%", "0.4%", "?" of nothing */
 struct gt_amount gt_address(uint64_t address);              /* "0xc000012000" */
 
+/* The end of a noun: "1 object", "2 objects". */
+static inline const char *gt_s(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 #endif

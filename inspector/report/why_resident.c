@@ -71,7 +71,8 @@ static void say_idle(struct gt_str *to, const struct gt_report *report)
 
 static void say_stacks(struct gt_str *to, const struct gt_report *report)
 {
-    gt_str_format(to, "stacks of %s goroutines", gt_count(report->goroutines.total).text);
+    gt_str_format(to, "stacks of %s goroutine%s", gt_count(report->goroutines.total).text,
+                  gt_s(report->goroutines.total));
 }
 
 static void say_c_heap(struct gt_str *to, const struct gt_report *report)

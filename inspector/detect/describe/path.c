@@ -5,6 +5,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/str.h"
+#include "inspector/detect/describe/root_names.h"
 #include "inspector/detect/describe/static_names.h"
 #include "inspector/runtime/typing/static_areas.h"
 
@@ -23,9 +24,15 @@ struct gt_forest *gt_path_forest(struct gt_heap_analysis *analysis)
     if (analysis->forest) return analysis->forest;
     const struct gt_roots *roots = analysis->roots;
     uint64_t *values = gt_alloc(roots->list.len * sizeof *values);
-    for (size_t i = 0; i < roots->list.len; i++)
+    struct gt_bitmap late;
+    gt_bitmap_init(&late, roots->list.len);
+    for (size_t i = 0; i < roots->list.len; i++) {
         values[i] = gt_root_at(roots, i)->value;
-    analysis->forest = gt_forest_create(&analysis->heap->graph, NULL, values, roots->list.len);
+        if (gt_root_is_late(analysis, gt_root_at(roots, i))) gt_bit_set(&late, i);
+    }
+    analysis->forest =
+        gt_forest_create_late(&analysis->heap->graph, NULL, values, roots->list.len, &late);
+    gt_bitmap_deinit(&late);
     gt_free(values);
     return analysis->forest;
 }

@@ -2,10 +2,12 @@
  * debug information, else by the section and offset, or by the distance from the caller's frame. */
 #include "inspector/detect/describe/root_names.h"
 
+#include "inspector/base/package.h"
 #include "inspector/base/str.h"
 #include "inspector/detect/describe/locations.h"
 #include "inspector/detect/describe/static_names.h"
 #include "inspector/runtime/typing/saved_registers.h"
+#include "inspector/runtime/typing/static_areas.h"
 #include "inspector/runtime/waits/waiting_values.h"
 
 #include <ctype.h>
@@ -166,4 +168,28 @@ const char *gt_root_name(const struct gt_heap_analysis *analysis, const struct g
         return gt_variable_name(analysis, root, grouped, field, field_size, type);
     if (root->kind == GT_ROOT_DEFER) return "deferred call";
     return plain[root->kind];
+}
+
+bool gt_root_is_runtimes(const struct gt_heap_analysis *analysis, const struct gt_root *root)
+{
+    struct gt_root first = *root;
+    struct gt_referred at;
+    gt_type_id type;
+    uint64_t offset;
+
+    first.addr = gt_static_first(analysis->typing->statics, root->addr);
+    const char *name = gt_typing_variable(analysis->typing, &first, &type, &offset);
+    if (name) return gt_is_runtimes(name);
+    if (!gt_global_users_at(analysis->users, first.addr, &at) || !at.user_count) return false;
+    return gt_is_runtimes(at.users[0]) && (at.user_count < 2 || gt_is_runtimes(at.users[1]));
+}
+
+bool gt_root_is_late(const struct gt_heap_analysis *analysis, const struct gt_root *root)
+{
+    gt_type_id type;
+    uint64_t offset;
+
+    if (root->kind == GT_ROOT_GLOBAL) return gt_root_is_runtimes(analysis, root);
+    return gt_root_is_goroutines(root) &&
+           !gt_typing_variable(analysis->typing, root, &type, &offset);
 }

@@ -31,4 +31,13 @@ const char *gt_without_global(const char *name);
 /* "[4].name" -> "[*].name": referrers of one group differ in their indices. */
 void gt_strip_indices(char *field);
 
+/* Is it a variable of the runtime? Without its name, it is one if only functions of the runtime use
+ * it. */
+bool gt_root_is_runtimes(const struct gt_heap_analysis *analysis, const struct gt_root *root);
+
+/* Does it say little to people? That is a word of a frame that no variable names, what the runtime
+ * has for a goroutine, or a variable of the runtime. A path begins at another root where there is
+ * one that is as short, or longer by one object. */
+bool gt_root_is_late(const struct gt_heap_analysis *analysis, const struct gt_root *root);
+
 #endif

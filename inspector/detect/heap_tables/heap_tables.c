@@ -31,6 +31,8 @@ static struct gt_heap_row empty_row(const char *name)
                                 .tombstones = GT_UNKNOWN,
                                 .spare_bytes = GT_UNKNOWN,
                                 .alike = GT_UNKNOWN,
+                                .reached_bytes = GT_UNKNOWN,
+                                .reached_objects = GT_UNKNOWN,
                                 .largest_bytes = GT_UNKNOWN};
 }
 
@@ -57,11 +59,18 @@ size_t gt_table_top(const struct gt_table_maker *maker)
     return maker->options->top ? maker->options->top : USUAL_TOP;
 }
 
-static bool is_shown(const struct gt_table_maker *maker, size_t index)
+/* What a row is worth a line for. */
+static int64_t bytes_of(const struct gt_heap_row *row)
 {
-    const struct gt_heap_row *row = gt_vec_at(&maker->rows, index);
+    return row->reached_bytes > row->bytes ? row->reached_bytes : row->bytes;
+}
 
-    return index < gt_table_top(maker) && (uint64_t)row->bytes >= maker->options->min_bytes;
+static int by_reach(const void *a, const void *b)
+{
+    int64_t left = bytes_of(a), right = bytes_of(b);
+
+    if (left != right) return left > right ? -1 : 1;
+    return by_bytes(a, b);
 }
 
 /* A row of a tree is one object, except for lists and those that are alike. */
@@ -70,7 +79,6 @@ static void keep_tree(struct gt_table_maker *maker)
     struct gt_heap_table *table = maker->table;
 
     table->row_count = maker->rows.len;
-    table->rest = empty_row(NULL);
     table->rest.bytes = (int64_t)maker->analysis->live_bytes;
     table->rest.objects = (int64_t)maker->analysis->live_objects;
     for (size_t i = 0; i < maker->rows.len; i++) {
@@ -81,18 +89,33 @@ static void keep_tree(struct gt_table_maker *maker)
     table->rest_rows = (uint64_t)table->rest.objects;
 }
 
-/* Rows are sorted by bytes, so the last ones are left out. */
+/* By bytes, and those after the first row that has few by what they reach. */
+static void sort(struct gt_table_maker *maker)
+{
+    struct gt_vec *rows = &maker->rows;
+    size_t large = 0;
+
+    if (rows->len) qsort(rows->data, rows->len, sizeof(struct gt_heap_row), by_bytes);
+    while (large < rows->len &&
+           (uint64_t)((struct gt_heap_row *)gt_vec_at(rows, large))->bytes >= maker->small)
+        large++;
+    if (large < rows->len)
+        qsort(gt_vec_at(rows, large), rows->len - large, sizeof(struct gt_heap_row), by_reach);
+}
+
+/* Rows that are left out are summed up. */
 static void sort_and_cut(struct gt_table_maker *maker)
 {
     struct gt_heap_table *table = maker->table;
 
-    if (maker->rows.len)
-        qsort(maker->rows.data, maker->rows.len, sizeof(struct gt_heap_row), by_bytes);
-    table->rest = empty_row(NULL);
-    while (table->row_count < maker->rows.len && is_shown(maker, table->row_count))
-        table->row_count++;
-    for (size_t i = table->row_count; i < maker->rows.len; i++) {
+    sort(maker);
+    for (size_t i = 0; i < maker->rows.len; i++) {
         const struct gt_heap_row *row = gt_vec_at(&maker->rows, i);
+        if (table->row_count < gt_table_top(maker) &&
+            (uint64_t)bytes_of(row) >= maker->options->min_bytes) {
+            memmove(gt_vec_at(&maker->rows, table->row_count++), row, sizeof *row);
+            continue;
+        }
         table->rest_rows++;
         gt_table_add(&table->rest.objects, row->objects);
         gt_table_add(&table->rest.bytes, row->bytes);
@@ -118,6 +141,7 @@ void gt_heap_table_fill(struct gt_heap_analysis *analysis, const struct gt_heap_
 
     table->by = options->by;
     table->profile_rate = GT_UNKNOWN;
+    table->rest = empty_row(NULL);
     tables[options->by](&maker);
     if (maker.tree)
         keep_tree(&maker);

@@ -15,6 +15,7 @@ struct gt_table_maker {
     struct gt_heap_table *table;
     struct gt_vec rows;  /* struct gt_heap_row */
     struct gt_vec notes; /* const char *, static or of the storage */
+    uint64_t small;      /* rows with fewer bytes are sorted by what they reach */
     bool tree;           /* rows are in their final order, and no more than may be shown */
 };
 

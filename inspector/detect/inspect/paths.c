@@ -12,6 +12,7 @@
 
 enum {
     MAX_WAY = 256,       /* the most objects of a path that are kept */
+    NEARLY_DIRECT = 2,   /* objects of a path that is better than a root that says little */
     MAX_REFERRERS = 256, /* of an object without pointers: paths lead to its referrers */
 };
 
@@ -83,9 +84,13 @@ static bool is_contents(const struct finder *finder, enum gt_path_kind kind, siz
            gt_root_at(finder->analysis->roots, number)->kind == GT_ROOT_CONTENTS;
 }
 
-static bool find_direct(const struct finder *finder, enum gt_path_kind kind, struct way *way)
+static bool find_direct(const struct finder *finder, enum gt_path_kind kind, bool late,
+                        struct way *way)
 {
-    for (size_t i = 0; i < finder->kinds.of[kind].values.len; i++) {
+    const struct gt_kind_roots *roots = &finder->kinds.of[kind];
+
+    for (size_t i = 0; i < roots->values.len; i++) {
+        if (gt_bit(&roots->late, i) != late) continue;
         if (!leads_there(finder, kind, i) || is_contents(finder, kind, i)) continue;
         way->root = (uint32_t)i;
         way->objects[0] = finder->target;
@@ -128,17 +133,19 @@ static bool find_way(const struct finder *finder, enum gt_path_kind kind, struct
     const struct gt_kind_roots *roots = &finder->kinds.of[kind];
 
     way->left_out = 0;
-    if (find_direct(finder, kind, way)) return true;
+    if (find_direct(finder, kind, false, way)) return true;
     drop_contents_of_target(finder, kind);
-    struct gt_forest *forest = gt_forest_create(&finder->analysis->heap->graph, &finder->cut,
-                                                roots->values.at, roots->values.len);
+    struct gt_forest *forest =
+        gt_forest_create_late(&finder->analysis->heap->graph, &finder->cut, roots->values.at,
+                              roots->values.len, &roots->late);
     if (finder->target < finder->analysis->heap->graph.scan_objects)
         way->count = gt_forest_path(forest, finder->target, way->objects, MAX_WAY, &way->root,
                                     &way->left_out);
     else
         find_by_referrers(finder, forest, way);
     gt_forest_destroy(forest);
-    return way->count;
+    if (way->count && way->count <= NEARLY_DIRECT) return true;
+    return find_direct(finder, kind, true, way) || way->count;
 }
 
 /* ---- the report's words -------------------------------------------------------------------- */

@@ -15,6 +15,7 @@
 struct gt_kind_roots {      /* of one kind */
     struct gt_u64s values;  /* the roots' targets */
     struct gt_u32s numbers; /* the numbers of the roots, or of the timers in their list */
+    struct gt_bitmap late;  /* those that say little to people (root_names.h) */
 };
 
 struct gt_root_kinds {

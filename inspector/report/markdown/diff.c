@@ -2,6 +2,7 @@
 #include "inspector/report/changes.h"
 #include "inspector/report/markdown/sinks.h"
 #include "inspector/report/markdown/words.h"
+#include "inspector/report/units.h"
 
 #include <inttypes.h>
 
@@ -9,8 +10,8 @@ static void put_side(FILE *to, const char *label, const struct gt_report *report
 {
     fprintf(to, "- **%s:** ", label);
     gt_markdown_put(to, report->core.path ? report->core.path : "?");
-    fprintf(to, ", live heap %s, %s goroutines\n", gt_bytes(report->live.bytes).text,
-            gt_count(report->goroutines.total).text);
+    fprintf(to, ", live heap %s, %s goroutine%s\n", gt_bytes(report->live.bytes).text,
+            gt_count(report->goroutines.total).text, gt_s(report->goroutines.total));
 }
 
 static void put_row(FILE *to, const struct gt_growth *row)

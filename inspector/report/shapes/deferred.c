@@ -1,5 +1,6 @@
 /* Deferred calls: the function that defers them, where, and how many. */
 #include "inspector/report/shapes/shapes.h"
+#include "inspector/report/units.h"
 
 enum { SHOWN = 5 }; /* sites of one function that the text shows */
 
@@ -22,9 +23,10 @@ static void put(struct gt_page *page, unsigned column, const struct gt_instance 
     const struct gt_source_location *site = &instance->deferred.site;
 
     gt_page_line(page, column, column + GT_STEP_IN);
-    gt_page_format(page, GT_PLAIN, "goroutine %" PRIu64 ": %s calls of %s deferred by %s  ",
+    gt_page_format(page, GT_PLAIN, "goroutine %" PRIu64 ": %s call%s of %s deferred by %s  ",
                    instance->deferred.goroutine, gt_exact(instance->deferred.calls).text,
-                   gt_or(instance->deferred.deferred_function, "?"), gt_or(site->function, "?"));
+                   gt_s(instance->deferred.calls), gt_or(instance->deferred.deferred_function, "?"),
+                   gt_or(site->function, "?"));
     gt_page_site(page, site);
     gt_page_deinit(page);
 }

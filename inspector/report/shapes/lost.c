@@ -1,5 +1,6 @@
 /* Lost elements: an array, and its slots that no window covers. */
 #include "inspector/report/shapes/shapes.h"
+#include "inspector/report/units.h"
 
 enum { SHOWN_SLOTS = 3 }; /* slots that are shown, with what they keep */
 
@@ -32,10 +33,11 @@ static void put(struct gt_page *page, unsigned column, const struct gt_instance 
     size_t shown = page->all || slots < SHOWN_SLOTS ? slots : SHOWN_SLOTS;
 
     gt_page_line(page, column, column + GT_STEP_IN);
-    gt_page_format(
-        page, GT_PLAIN, "array of %s, %s at %s: %s slots not covered",
-        gt_or(instance->lost.element_type, "pointers"), gt_bytes(instance->lost.block.size).text,
-        gt_address(instance->lost.block.address).text, gt_exact(instance->lost.slot_count).text);
+    gt_page_format(page, GT_PLAIN, "array of %s, %s at %s: %s slot%s not covered",
+                   gt_or(instance->lost.element_type, "pointers"),
+                   gt_bytes(instance->lost.block.size).text,
+                   gt_address(instance->lost.block.address).text,
+                   gt_exact(instance->lost.slot_count).text, gt_s(instance->lost.slot_count));
     if (instance->lost.spare_slot_count)
         gt_page_format(page, GT_PLAIN, ", %s of them in the spare capacity",
                        gt_exact(instance->lost.spare_slot_count).text);

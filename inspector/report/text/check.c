@@ -30,7 +30,8 @@ static void put_set(struct gt_page *page, const char *label, uint64_t objects, u
     gt_page_line(page, 0, LABEL_COLUMNS);
     gt_page_put(page, GT_BOLD, label);
     gt_page_tab(page, LABEL_COLUMNS);
-    gt_page_format(page, GT_PLAIN, "%s objects, %s", gt_exact(objects).text, gt_bytes(bytes).text);
+    gt_page_format(page, GT_PLAIN, "%s object%s, %s", gt_exact(objects).text, gt_s(objects),
+                   gt_bytes(bytes).text);
     gt_page_deinit(page);
 }
 
@@ -78,8 +79,8 @@ static void put_unjudged(struct gt_page *page, const struct gt_check *check)
 {
     if (!check->unjudged_objects) return;
     gt_page_line(page, 0, LABEL_COLUMNS);
-    gt_page_format(page, GT_PLAIN, "not compared: %s objects allocated since the last mark",
-                   gt_exact(check->unjudged_objects).text);
+    gt_page_format(page, GT_PLAIN, "not compared: %s object%s allocated since the last mark",
+                   gt_exact(check->unjudged_objects).text, gt_s(check->unjudged_objects));
     gt_page_deinit(page);
 }
 

@@ -134,9 +134,10 @@ static void put_new_rest(struct gt_page *page, const struct gt_new_objects *all)
     if (!all->doubtful_count) return;
     gt_page_line(page, BYTES_AT, BYTES_AT + 4);
     gt_page_format(page, GT_DIM,
-                   "%s objects (%s) count as old: the old core has the same type at their "
-                   "addresses; some may be new, since a collection lets slots be used again",
-                   gt_count(all->doubtful_count).text, gt_bytes(all->doubtful_bytes).text);
+                   "%s object%s (%s) count%s as old: the old core has the same type "
+                   "there; some may be new, since a collection lets slots be used again",
+                   gt_count(all->doubtful_count).text, gt_s(all->doubtful_count),
+                   gt_bytes(all->doubtful_bytes).text, all->doubtful_count == 1 ? "s" : "");
     gt_page_deinit(page);
 }
 

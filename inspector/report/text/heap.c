@@ -154,9 +154,9 @@ bool gt_text_heap(const struct gt_heap_table *table, const struct gt_style *styl
     gt_page_init(&page, to, style);
     gt_page_process(&page, process);
     gt_page_line(&page, 0, 2);
-    gt_page_format(&page, GT_PLAIN, "live heap: %s in %s objects, by %s",
+    gt_page_format(&page, GT_PLAIN, "live heap: %s in %s object%s, by %s",
                    gt_bytes(process->live.bytes).text, gt_exact(process->live.objects).text,
-                   gt_heap_by_name(table->by));
+                   gt_s(process->live.objects), gt_heap_by_name(table->by));
     gt_page_deinit(&page);
     gt_page_deinit(&page);
     put_headings(&page, table);

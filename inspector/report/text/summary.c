@@ -48,8 +48,8 @@ void gt_summary_crash(struct gt_str *to, const struct gt_report *report)
 
 static void say_heap(struct gt_str *to, const struct gt_report *report)
 {
-    gt_str_format(to, "%s live in %s objects", gt_bytes(report->live.bytes).text,
-                  gt_count(report->live.objects).text);
+    gt_str_format(to, "%s live in %s object%s", gt_bytes(report->live.bytes).text,
+                  gt_count(report->live.objects).text, gt_s(report->live.objects));
 }
 
 static uint64_t reserved_bytes(const struct gt_report *report)
@@ -251,9 +251,11 @@ static void say_coverage(struct gt_str *to, const struct gt_report *report)
     if (typed + untyped)
         gt_str_format(to, "types are known for %s of the live bytes with pointers; ",
                       gt_percent(typed, typed + untyped).text);
-    gt_str_format(to, "%s frames have stack maps, %s were scanned conservatively",
-                  gt_count(report->coverage.frames_precise).text,
-                  gt_count(report->coverage.frames_conservative).text);
+    uint64_t precise = report->coverage.frames_precise;
+    uint64_t conservative = report->coverage.frames_conservative;
+    gt_str_format(to, "%s frame%s stack maps, %s %s scanned conservatively", gt_count(precise).text,
+                  precise == 1 ? " has" : "s have", gt_count(conservative).text,
+                  conservative == 1 ? "was" : "were");
     say_disputed(to, report);
 }
 

@@ -103,6 +103,33 @@ static void later_roots_win_when_nearer(void **state)
     expect_path(fixture, 3, "23", 1);
 }
 
+static void build_late(struct fixture *fixture, uint64_t late_root, uint64_t root)
+{
+    const uint64_t roots[] = {late_root, root};
+    struct gt_bitmap late;
+
+    gt_bitmap_init(&late, 2);
+    gt_bit_set(&late, 0);
+    gt_forest_destroy(fixture->forest);
+    fixture->forest = gt_forest_create_late(&fixture->little.heap, NULL, roots, 2, &late);
+    gt_bitmap_deinit(&late);
+}
+
+static void late_roots_win_when_two_objects_nearer(void **state)
+{
+    struct fixture *fixture = *state;
+
+    chain(fixture, 6);
+    build_late(fixture, node(1), node(0));
+    expect_path(fixture, 1, "01", 1);
+    build_late(fixture, node(2), node(0));
+    expect_path(fixture, 2, "2", 0);
+    expect_path(fixture, 3, "23", 0);
+    build_late(fixture, node(3), 0);
+    expect_path(fixture, 5, "345", 0);
+    expect_path(fixture, 0, "", 0);
+}
+
 static void objects_without_pointers_have_no_way(void **state)
 {
     struct fixture *fixture = *state;
@@ -276,6 +303,7 @@ int main(void)
         WITH_FIXTURE(the_way_is_the_shortest),
         WITH_FIXTURE(earlier_roots_win_ties),
         WITH_FIXTURE(later_roots_win_when_nearer),
+        WITH_FIXTURE(late_roots_win_when_two_objects_nearer),
         WITH_FIXTURE(objects_without_pointers_have_no_way),
         WITH_FIXTURE(ways_honour_the_cut),
         WITH_FIXTURE(what_is_free_or_absent_is_passed_by),

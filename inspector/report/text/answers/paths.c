@@ -15,8 +15,9 @@ static void put_path(struct gt_page *page, const struct gt_root_path *path)
     if (path->goroutine) gt_page_format(page, GT_DIM, "goroutine %" PRIu64 ": ", path->goroutine);
     gt_page_path(page, &path->path);
     if (path->left_out)
-        gt_page_format(page, GT_DIM, " (%s objects of it are not shown)",
-                       gt_count(path->left_out).text);
+        gt_page_format(page, GT_DIM, " (%s object%s of it %s not shown)",
+                       gt_count(path->left_out).text, gt_s(path->left_out),
+                       path->left_out == 1 ? "is" : "are");
     gt_page_deinit(page);
 }
 

@@ -19,9 +19,10 @@ static void put_head(struct gt_page *page, const struct gt_view *view)
                    gt_bytes(view->bytes).text);
     if (view->goroutine) gt_page_format(page, GT_PLAIN, ", goroutine %" PRIu64, view->goroutine);
     if (view->retained_bytes != GT_UNKNOWN)
-        gt_page_format(page, GT_PLAIN, ", retains %s in %s objects",
+        gt_page_format(page, GT_PLAIN, ", retains %s in %s object%s",
                        gt_bytes((uint64_t)view->retained_bytes).text,
-                       gt_count((uint64_t)view->retained_objects).text);
+                       gt_count((uint64_t)view->retained_objects).text,
+                       gt_s((uint64_t)view->retained_objects));
     if (view->note) gt_page_format(page, GT_YELLOW, "; %s", view->note);
     gt_page_deinit(page);
 }
