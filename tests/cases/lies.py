@@ -1,15 +1,18 @@
 """Lies: ways to change a core in one place, so that it says one thing twice, and differently.
 
-A lie takes a Victim, a copy of the core that ships, and changes it (spoil.py).
+A lie takes a Victim, a copy of the core that ships, and changes it (spoil.py,
+spoil_threads.py).
 
 Not here is what the runtime has once, so that nothing in a core can contradict it: how long a timer's
 period is; when a timer is due that was reset since its heap was put in order; records of deferred calls
 that are on a stack; bytes of code and constants where the core lacks them, which are the
-binary's; sizes of variables in a program without symbols and debug information. Method tables that a
-program made while it ran are in no core that ships: the unit tests spoil one.
+binary's; sizes of variables in a program without symbols and debug information; which of several go
+statements started a function that all of them were given as a value, or a closure; the number of a
+thread that runs no goroutine, if it is none. Method tables that a program made while it ran are in no
+core that ships: the unit tests spoil one.
 """
 
-from . import spoil
+from . import spoil, spoil_threads
 
 # The report must say that the core contradicts itself, and nothing in it is proven.
 LIES = {
@@ -51,6 +54,16 @@ LIES = {
     "stack twice": spoil.same_stack,
     "startpc": spoil.goroutine("startpc", spoil.more),
     "gopc": spoil.goroutine("gopc", spoil.wild),
+    "gopc after no call": spoil.hung("gopc", spoil.more),
+    "gopc of another": spoil_threads.started_elsewhere,
+    "m.curg none": spoil_threads.busy_thread("curg", spoil.none),
+    "m.curg": spoil_threads.busy_thread("curg", spoil.wild),
+    "m.curg of an idle thread": spoil_threads.idle_thread("curg", spoil.wild),
+    "m.curg that waits": spoil_threads.idle_runs,
+    "m.procid": spoil_threads.busy_thread("procid", lambda number: number + 1000),
+    "m.procid none": spoil_threads.busy_thread("procid", spoil.none),
+    "m.procid twice": spoil_threads.busy_thread("procid", spoil_threads.other_thread),
+    "m.procid of an idle thread": spoil_threads.idle_thread("procid", lambda number: number + 1000),
     "lockedm": spoil.goroutine("lockedm", spoil.wild),
     "g.m": spoil.goroutine("m", spoil.wild),
     "return addresses": spoil.return_addresses,

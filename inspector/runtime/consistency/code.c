@@ -43,7 +43,7 @@ static bool follows_call_arm64(const struct gt_process *process, uint64_t pc)
            (instruction & 0xfffffc1f) == 0xd63f0000;
 }
 
-static bool follows_call(const struct gt_process *process, uint64_t pc)
+bool gt_follows_call(const struct gt_process *process, uint64_t pc)
 {
     return gt_core_machine(process->core) == GT_MACHINE_ARM64 ? follows_call_arm64(process, pc)
                                                               : follows_call_amd64(process, pc);
@@ -75,12 +75,12 @@ static bool calls_agree(const struct gt_process *process, const struct gt_gorout
     const struct gt_text *code = &process->code;
 
     if (g->frame_count && gt_process_is_in(process, g->at.pc, "runtime.gopark") &&
-        !follows_call(process, g->at.pc))
+        !gt_follows_call(process, g->at.pc))
         return false;
     for (uint32_t i = 1; i < g->frame_count; i++) {
         uint64_t pc = gt_g_frame(all, g, i)->pc;
         if (is_top(code, pc) || was_interrupted(code, gt_g_frame(all, g, i - 1)->pc)) continue;
-        if (!follows_call(process, pc)) return false;
+        if (!gt_follows_call(process, pc)) return false;
     }
     return true;
 }

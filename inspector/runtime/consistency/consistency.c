@@ -69,10 +69,12 @@ void gt_consistency_of_goroutines(struct gt_process *process,
 {
     gt_consistency_of_scheduler(process, goroutines);
     gt_consistency_of_processors(process, goroutines);
+    gt_consistency_of_threads(process);
     gt_consistency_of_waits(process, goroutines);
     gt_consistency_of_timers(process);
     gt_consistency_of_channels(process, goroutines);
     gt_consistency_of_code(process, goroutines);
+    gt_consistency_of_creations(process, goroutines);
     gt_consistency_of_tables(process);
 }
 

@@ -31,10 +31,13 @@ void gt_consistency_of_collections(const struct gt_goheap *heap);
 void gt_consistency_of_scheduler(struct gt_process *process,
                                  const struct gt_goroutines *goroutines);
 void gt_consistency_of_code(struct gt_process *process, const struct gt_goroutines *goroutines);
+void gt_consistency_of_creations(struct gt_process *process,
+                                 const struct gt_goroutines *goroutines);
 void gt_consistency_of_waits(struct gt_process *process, const struct gt_goroutines *goroutines);
 void gt_consistency_of_tables(struct gt_process *process);
 void gt_consistency_of_processors(struct gt_process *process,
                                   const struct gt_goroutines *goroutines);
+void gt_consistency_of_threads(struct gt_process *process);
 void gt_consistency_of_timers(struct gt_process *process);
 void gt_consistency_of_channels(struct gt_process *process, const struct gt_goroutines *goroutines);
 void gt_consistency_of_buffers(const struct gt_goheap *heap,
@@ -53,6 +56,9 @@ struct gt_slice gt_processors(const struct gt_process *process);
 
 /* True for a func value: a pointer to a pointer to a function of Go. */
 bool gt_has_code(const struct gt_process *process, uint64_t funcval);
+
+/* True after an instruction that calls, or if the code is not known. */
+bool gt_follows_call(const struct gt_process *process, uint64_t pc);
 
 /* Did the process have memory there, dumped or not? */
 bool gt_was_mapped(const struct gt_process *process, uint64_t addr);

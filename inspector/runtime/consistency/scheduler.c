@@ -78,15 +78,16 @@ static bool is_alive(uint64_t status)
     return status != GT_G_IDLE && status != GT_G_DEAD && status != GT_G_DEADEXTRA;
 }
 
-/* True if the goroutine's M runs it. Whether the M still has a thread is not checked: a child of
- * fork has only one. */
-static bool is_run(const struct checker *checker, uint64_t g)
+/* True if the goroutine's M runs it. A goroutine loses its M before this runs another one (dropg).
+ * Whether the M still has a thread is not checked: a child of fork has only one. */
+static bool is_run(const struct checker *checker, uint64_t g, bool running)
 {
     const struct gt_process *process = checker->process;
     uint64_t m, runs;
 
     if (!gt_process_field(process, g, GT_F_g_m, &m)) return true;
-    return m && (!gt_process_field(process, m, GT_F_m_curg, &runs) || runs == g);
+    if (!m) return !running;
+    return !gt_process_field(process, m, GT_F_m_curg, &runs) || runs == g;
 }
 
 /* A goroutine that ran on a thread of C before that called Go was not started by Go. */
@@ -167,7 +168,7 @@ static void check_goroutine(const struct checker *checker, uint64_t g, uint64_t 
     if (id > last_id || creator > last_id ||
         (!id && (status & ~(uint64_t)SCAN_BIT) == GT_G_WAITING))
         gt_contradict(checker->all, GT_CONTRADICTION_ID, 1, g);
-    if ((status & ~(uint64_t)SCAN_BIT) == GT_G_RUNNING && !is_run(checker, g))
+    if (!is_run(checker, g, (status & ~(uint64_t)SCAN_BIT) == GT_G_RUNNING))
         gt_contradict(checker->all, GT_CONTRADICTION_RUNNING, 1, g);
 }
 

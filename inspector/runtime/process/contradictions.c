@@ -59,7 +59,11 @@ static const char *const texts[GT_CONTRADICTIONS] = {
     [GT_CONTRADICTION_TIMES] =
         "goroutines that wait since a time after the last collection (g.waitsince)",
     [GT_CONTRADICTION_CODE] = "goroutines whose go statement or first function is no code of Go",
-    [GT_CONTRADICTION_RUNNING] = "running goroutines without the thread that runs them",
+    [GT_CONTRADICTION_CREATIONS] =
+        "goroutines whose go statement (g.gopc) is no call that starts one, or starts another "
+        "function",
+    [GT_CONTRADICTION_RUNNING] =
+        "goroutines and threads that do not name each other (g.m, m.curg) where one runs the other",
     [GT_CONTRADICTION_OWNERS] =
         "goroutines on a thread, or threads without a g0, that runtime.allm does "
         "not lead to",
@@ -74,6 +78,8 @@ static const char *const texts[GT_CONTRADICTIONS] = {
     [GT_CONTRADICTION_STACKS] =
         "goroutines whose stacks overlap, or are no stack of a span of stacks",
     [GT_CONTRADICTION_THREADS] = "threads by which runtime.allm and the scheduler's count differ",
+    [GT_CONTRADICTION_TIDS] =
+        "threads whose number (m.procid) is another one's, or none of the core's threads'",
     [GT_CONTRADICTION_PROCESSORS] = "Ps by which the list of idle Ps and sched.npidle differ",
     [GT_CONTRADICTION_ALLP] =
         "Ps that are not at their number in runtime.allp, or are in use beyond its end",

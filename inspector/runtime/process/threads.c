@@ -141,6 +141,11 @@ void gt_threads_destroy(struct gt_threads *threads)
     gt_free(threads);
 }
 
+bool gt_threads_are_renumbered(const struct gt_process *process)
+{
+    return process->threads->renumbered;
+}
+
 const struct gt_thread *gt_threads_of(const struct gt_process *process, uint64_t m)
 {
     const struct gt_threads *threads = process->threads;

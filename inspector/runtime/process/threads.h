@@ -17,6 +17,9 @@
 struct gt_threads *gt_threads_create(const struct gt_process *process);
 void gt_threads_destroy(struct gt_threads *threads); /* NULL is allowed */
 
+/* Whether the core's threads have other numbers than the process knew them by. */
+bool gt_threads_are_renumbered(const struct gt_process *process);
+
 /* The thread that runs an m, or NULL. */
 const struct gt_thread *gt_threads_of(const struct gt_process *process, uint64_t m);
 
