@@ -65,6 +65,7 @@ def test_children_of_a_context_that_are_functions(case):
     holder = _first(case, "functions")
     assert holder["name"] == "context.cancelCtx.children" and holder["entries"] == 15000
     assert "stop function that context.AfterFunc returned" in holder["advice"]
+    assert ", at main.functions (holders/main.go:" in holder["advice"]
     assert field.near(holder["bytes"], _grown(case, "functions"))
     assert "cancel function" in _first(case, "contexts")["advice"]
 
