@@ -71,6 +71,15 @@ def test_children_of_a_context_that_are_functions(case):
 
 
 @field.cases("holders")
+def test_channels_are_alike_by_what_they_carry(case):
+    """Also the runtime's records of who waits lead to channels."""
+    holder = _first(case, "channels")
+    assert holder["count"] == 200 and holder["type"] == "chan *main.request"
+    assert case.symbols == "stripped" or holder["name"] == "main.stage.in"
+    assert field.near(holder["bytes"], 200 * 60 * (192 + 8))
+
+
+@field.cases("holders")
 def test_a_shrunk_map_says_what_a_copy_frees(case):
     """Of a stripped binary's it is known to be a map, but not of which type."""
     holder = _first(case, "shrunk")
