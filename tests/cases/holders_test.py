@@ -65,8 +65,18 @@ def test_children_of_a_context_that_are_functions(case):
     holder = _first(case, "functions")
     assert holder["name"] == "context.cancelCtx.children" and holder["entries"] == 15000
     assert "stop function that context.AfterFunc returned" in holder["advice"]
+    assert ", at main.functions (holders/main.go:" in holder["advice"]
     assert field.near(holder["bytes"], _grown(case, "functions"))
     assert "cancel function" in _first(case, "contexts")["advice"]
+
+
+@field.cases("holders")
+def test_channels_are_alike_by_what_they_carry(case):
+    """Also the runtime's records of who waits lead to channels."""
+    holder = _first(case, "channels")
+    assert holder["count"] == 200 and holder["type"] == "chan *main.request"
+    assert case.symbols == "stripped" or holder["name"] == "main.stage.in"
+    assert field.near(holder["bytes"], 200 * 60 * (192 + 8))
 
 
 @field.cases("holders")

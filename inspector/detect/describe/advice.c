@@ -4,6 +4,7 @@
 
 #include "inspector/base/str.h"
 #include "inspector/detect/describe/locations.h"
+#include "inspector/detect/describe/makers.h"
 
 #include <string.h>
 
@@ -225,8 +226,20 @@ static const char *how(enum gt_kind kind)
     return gt_kind_is_of_parts(kind) ? "allocated at" : "at";
 }
 
+/* Who waits is a goroutine of the library alone: the program's calls of its function are where. */
+static void add_calls(const struct gt_heap_analysis *analysis, struct gt_str *text,
+                      const struct gt_advice *row)
+{
+    const char *const functions[] = {row->library, NULL};
+
+    if (row->where != GT_ADVICE_INSIDE || strchr(row->library, '*')) return;
+    struct gt_makers makers = gt_makers_by_code(analysis, functions);
+    const char *calls = gt_makers_describe(analysis, &makers);
+    if (calls) gt_str_format(text, ", at %s", calls);
+}
+
 static void add_where(const struct gt_heap_analysis *analysis, struct gt_str *text,
-                      const struct gt_advice_facts *facts)
+                      const struct gt_advice_facts *facts, const struct gt_advice *row)
 {
     const struct gt_source_location *own = gt_locations_own(&facts->stack);
     bool started = facts->created_by.function && (facts->created_by.origin == GT_ORIGIN_PROGRAM ||
@@ -236,6 +249,8 @@ static void add_where(const struct gt_heap_analysis *analysis, struct gt_str *te
         add_place(analysis, text, how(facts->kind), own);
     else if (started)
         add_place(analysis, text, "in what was started at", &facts->created_by);
+    else
+        add_calls(analysis, text, row);
 }
 
 const char *gt_advice_text(const struct gt_heap_analysis *analysis,
@@ -250,7 +265,7 @@ const char *gt_advice_text(const struct gt_heap_analysis *analysis,
         add_named(&text, row->named, name);
     else
         gt_str_add(&text, row->idiom);
-    add_where(analysis, &text, facts);
+    add_where(analysis, &text, facts, row);
     const char *kept = gt_arena_strndup(analysis->storage, gt_str_text(&text), text.len);
     gt_str_deinit(&text);
     return kept;

@@ -3,8 +3,8 @@
  *
  * A detector describes its cause and gets the first row of advice.def that matches. The advice
  * names the source location where a person can fix it: the first call of the program's own module,
- * else of a dependency, never of Go's library; else the go statement. A row also has a few words
- * for a title: what was forgotten.
+ * else of a dependency, never of Go's library; else the go statement; else the program's calls of
+ * the row's function. A row also has a few words for a title: what was forgotten.
  *
  * Texts belong to the analysis's storage. Rows are constant.
  */

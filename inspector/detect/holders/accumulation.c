@@ -8,10 +8,11 @@
 #include <stdlib.h>
 
 enum {
-    MOST = 70,  /* percent: a child that keeps this much, of what the path began with or of a node,
-                 * keeps most of it */
-    CROWD = 3,  /* heavy children of one kind that are one point together */
-    MAX_GAP = 3 /* objects of other kinds between two of a list */
+    MOST = 70, /* percent: a child that keeps this much, of what the path began with or of a node,
+                * keeps most of it */
+    MOST_SPARE = 32, /* bytes of a slot that a channel does not use */
+    CROWD = 3,       /* heavy children of one kind that are one point together */
+    MAX_GAP = 3      /* objects of other kinds between two of a list */
 };
 
 #define NONE UINT32_MAX
@@ -57,12 +58,29 @@ static bool is_most(uint64_t part, uint64_t whole)
     return part >= whole / 100 * MOST;
 }
 
+/* The element type of a channel, which is memory of the runtime for the types; 0 for others. */
+static gt_type_id element_of(const struct gt_heap_analysis *analysis, uint32_t object,
+                             const struct gt_region *region)
+{
+    const struct gt_process *process = analysis->process;
+    uint64_t size = process->layout.size[GT_S_hchan], noted;
+
+    if (!size || region->slot_size < size || region->slot_size >= size + MOST_SPARE ||
+        !gt_typing_knows(analysis->typing, object) ||
+        !gt_process_field(process, gt_heap_address(&analysis->heap->graph, object),
+                          GT_F_hchan_elemtype, &noted))
+        return GT_NO_TYPE;
+    return gt_types_at(process->types, noted);
+}
+
 uint64_t gt_accumulation_kind(const struct gt_heap_analysis *analysis, uint32_t object)
 {
     const struct gt_region *region = gt_heap_region_of(&analysis->heap->graph, object);
     gt_type_id type = gt_typing_type(analysis->typing, object);
 
     if (type) return type;
+    gt_type_id element = element_of(analysis, object, region);
+    if (element) return (uint64_t)1 << 62 | element;
     return (uint64_t)1 << 63 | region->slot_size << 1 | (region->scan != GT_SCAN_NONE);
 }
 

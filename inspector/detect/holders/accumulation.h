@@ -28,7 +28,8 @@ struct gt_accumulation {
     bool list;
 };
 
-/* A number that is equal for objects with one type, or, without a type, with one size. */
+/* A number that is equal for objects with one type, for channels with one type of elements, and for
+ * others with one size. */
 uint64_t gt_accumulation_kind(const struct gt_heap_analysis *analysis, uint32_t object);
 
 /* The points that retain at least `threshold`, the heaviest first, at most `max`, as a vector of

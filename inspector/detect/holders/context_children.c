@@ -2,6 +2,7 @@
 #include "inspector/detect/holders/context_children.h"
 
 #include "gotypes/types/maps.h"
+#include "inspector/detect/describe/makers.h"
 
 #include <string.h>
 
@@ -27,7 +28,7 @@ static bool count_child(void *ctx, uint64_t key, uint64_t elem)
     return counter->all < LOOKED_AT;
 }
 
-bool gt_children_are_functions(const struct gt_heap_analysis *analysis, uint64_t map)
+static bool are_functions(const struct gt_heap_analysis *analysis, uint64_t map)
 {
     struct counter counter = {.process = analysis->process};
     uint32_t object = gt_heap_object(&analysis->heap->graph, map);
@@ -38,4 +39,32 @@ bool gt_children_are_functions(const struct gt_heap_analysis *analysis, uint64_t
     gt_map_walk(analysis->process->types, type, gt_heap_address(&analysis->heap->graph, object),
                 count_child, &counter);
     return counter.functions > counter.all / 2;
+}
+
+/* The first few calls of many would be those of others. */
+static const char *add_calls(const struct gt_heap_analysis *analysis, const char *advice,
+                             const char *const *functions)
+{
+    struct gt_makers makers = gt_makers_by_code(analysis, functions);
+
+    if (!makers.count || makers.count > GT_MAKERS_SHOWN) return advice;
+    return gt_arena_format(analysis->storage, "%s, at %s", advice,
+                           gt_makers_describe(analysis, &makers));
+}
+
+const char *gt_children_advice(const struct gt_heap_analysis *analysis, uint64_t map)
+{
+    static const char *const registers[] = {"context.AfterFunc", NULL};
+    static const char *const derives[] = {"context.WithCancel", "context.WithTimeout",
+                                          "context.WithDeadline", NULL};
+
+    if (are_functions(analysis, map))
+        return add_calls(analysis,
+                         "call the stop function that context.AfterFunc returned for each of these "
+                         "functions, or defer it",
+                         registers);
+    return add_calls(analysis,
+                     "call the cancel function that context.WithCancel, WithTimeout or "
+                     "WithDeadline returned for each of these contexts, or defer it",
+                     derives);
 }

@@ -7,7 +7,8 @@
 
 #include "inspector/detect/heap_analysis.h"
 
-/* Are most entries of the map at this address functions of context.AfterFunc? */
-bool gt_children_are_functions(const struct gt_heap_analysis *analysis, uint64_t map);
+/* What takes the entries of the map at this address away, with the program's calls that made them,
+ * if these are few. In the analysis's storage. */
+const char *gt_children_advice(const struct gt_heap_analysis *analysis, uint64_t map);
 
 #endif

@@ -339,14 +339,8 @@ static const char *advise(const struct describer *describer, const struct gt_hea
                                "keep a copy that is no longer than its elements (slices.Clone) in "
                                "%s; slices.Clip frees nothing",
                                name);
-    if (strcmp(name, "context.cancelCtx.children") == 0 &&
-        gt_children_are_functions(describer->analysis, holder->address))
-        return "call the stop function that context.AfterFunc returned for each of these "
-               "functions, "
-               "or defer it";
     if (strcmp(name, "context.cancelCtx.children") == 0)
-        return "call the cancel function that context.WithCancel, WithTimeout or WithDeadline "
-               "returned for each of these contexts, or defer it";
+        return gt_children_advice(describer->analysis, holder->address);
     return NULL;
 }
 

@@ -4,6 +4,10 @@
 
 #include "inspector/detect/holders/accumulation.h"
 
+#include <string.h>
+
+enum { MORE = 1 << 20 }; /* objects that are looked at for a better holder */
+
 struct search {
     const struct gt_heap *graph;
     uint32_t target, object, root; /* the object or root whose words are visited */
@@ -101,23 +105,39 @@ static void look_for_one(void *ctx, uint64_t offset, uint64_t value)
     if (gt_accumulation_kind(crowd->analysis, object) == crowd->kind) crowd->node = node;
 }
 
-/* There are many such objects, so the first is found soon. */
+/* Users know no types of the runtime, which lead to channels, too. */
+static bool is_users(const struct gt_heap_analysis *analysis, uint32_t object)
+{
+    const char *name =
+        gt_types_name(analysis->process->types, gt_typing_type(analysis->typing, object));
+
+    return name && *name && strncmp(name, "runtime.", strlen("runtime.")) != 0;
+}
+
+/* There are many such objects, so the first is found soon. A better one is looked for a while. */
 bool gt_referrer_word_of_kind(const struct gt_heap_analysis *analysis,
                               const struct gt_dominators *tree, uint64_t kind,
                               struct gt_referrer_word *out, uint32_t *node)
 {
     const struct gt_heap *graph = &analysis->heap->graph;
     struct crowd crowd = {analysis, tree, kind, GT_NO_NODE};
+    bool found = false, users = false;
+    size_t last = graph->scan_objects;
 
-    for (size_t at = gt_bitmap_next(&analysis->live, 0); at < graph->scan_objects;
+    for (size_t at = gt_bitmap_next(&analysis->live, 0); at < last && !users;
          at = gt_bitmap_next(&analysis->live, at + 1)) {
+        crowd.node = GT_NO_NODE;
+        users = is_users(analysis, (uint32_t)at);
+        if (found && !users) continue;
         gt_heap_words(graph, (uint32_t)at, look_for_one, &crowd);
+        users = users && crowd.node != GT_NO_NODE;
         if (crowd.node == GT_NO_NODE) continue;
         struct search search = {
             .graph = graph, .target = gt_dominators_object(tree, crowd.node), .out = out};
         look_at_object(analysis, &search, (uint32_t)at);
         *node = crowd.node;
-        return search.found;
+        found = search.found;
+        if (last - at > MORE) last = at + MORE;
     }
-    return false;
+    return found;
 }

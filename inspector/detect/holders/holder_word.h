@@ -20,7 +20,7 @@ bool gt_referrer_word_of(struct gt_heap_analysis *analysis, const struct gt_domi
                          struct gt_referrer_word *out);
 
 /* The same for any object of a kind that several groups of roots lead to. *node says which one it
- * is. */
+ * is. A word in an object that is not the runtime's is taken, if one is found soon. */
 bool gt_referrer_word_of_kind(const struct gt_heap_analysis *analysis,
                               const struct gt_dominators *tree, uint64_t kind,
                               struct gt_referrer_word *out, uint32_t *node);

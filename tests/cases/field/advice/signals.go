@@ -38,7 +38,7 @@ type roomKey struct{}
 
 func notified() {
 	parent := context.WithValue(context.Background(), roomKey{}, make([]byte, large))
-	anywhere("notify_context", "stop")
+	at("notify_context", "stop")
 	ctx, stop := signal.NotifyContext(parent, syscall.SIGUSR2)
 	if measure.Fixed() {
 		defer stop()

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"time"
 
 	"gotopsy/field/measure"
 )
@@ -48,6 +49,38 @@ func functions() {
 		stop := context.AfterFunc(hub.ctx, func() { watch(r) })
 		_ = stop
 	}
+}
+
+// ---- channels of many stages, of which one sort is full ----
+
+type stage struct {
+	errs chan error
+	in   chan *request
+}
+
+var (
+	stages []*stage
+	sizes  = make(chan int, 1000)
+)
+
+// inspect leads to both channels beside their stage.
+func inspect(errs chan error, in chan *request) {
+	for {
+		time.Sleep(time.Hour)
+		sizes <- len(errs) + len(in)
+	}
+}
+
+func channels() {
+	for i := 0; i < 200; i++ {
+		s := &stage{make(chan error, 1), make(chan *request, 60)}
+		for j := 0; j < cap(s.in); j++ {
+			s.in <- &request{}
+		}
+		stages = append(stages, s)
+		go inspect(s.errs, s.in)
+	}
+	measure.Blocked("main.inspect", len(stages))
 }
 
 // ---- a map that was large once ----
@@ -312,6 +345,7 @@ var ways = map[string]func(){
 	"contexts":  contexts, "shrunk": shrunk, "cache": cache, "table": table, "linked": linked,
 	"both": both, "shared": shared, "backlog": backlog, "trie": trie,
 	"functions": functions,
+	"channels":  channels,
 }
 
 // What goroutines keep.

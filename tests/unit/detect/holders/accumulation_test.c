@@ -20,7 +20,8 @@ struct fixture {
     struct gt_goheap heap;
     struct gt_typing typing;
     struct gt_heap_analysis analysis;
-    struct gt_bitmap live; /* the tree needs it */
+    struct gt_process process; /* without channels */
+    struct gt_bitmap live;     /* the tree needs it */
     struct gt_dominators tree;
     struct gt_vec points;
     uint64_t nodes[MOST_NODES][NODE_WORDS], caches[MOST_CACHES][CACHE_WORDS];
@@ -56,6 +57,7 @@ static struct fixture *fixture_create(void)
     gt_packed_init(&fixture->typing.type, fixture->heap.graph.scan_objects);
     fixture->typing.heap = fixture->analysis.heap = &fixture->heap;
     fixture->analysis.typing = &fixture->typing;
+    fixture->analysis.process = &fixture->process;
     return fixture;
 }
 
