@@ -66,6 +66,7 @@ def test_go_called_by_c_waits_in_go(little_core, version, flags, how):
 def test_roots_do_not_know_of_c_frames(little_core, version, flags, how):
     core = little_core("native", version, *flags, how=how)
     assert tool.check(core.path)["verdict"] != "differs"
+    assert tool.report(core.path)["coverage"]["contradictions"] == []
 
 
 # ---- threads -------------------------------------------------------------------------------------

@@ -69,6 +69,13 @@ static bool is_top(const struct gt_text *code, uint64_t pc)
     return !gt_text_find(code, pc, &tab, &func) || (func.flag & GT_FUNC_TOP_FRAME);
 }
 
+/* What a goroutine that calls C leaves as its place, to which a callback returns: no call is there
+ * (runtime/asm_amd64.s, gosave_systemstack_switch). */
+static bool is_left_by_cgo(const struct gt_process *process, uint64_t pc)
+{
+    return gt_process_is_in(process, pc, "runtime.systemstack_switch");
+}
+
 static bool calls_agree(const struct gt_process *process, const struct gt_goroutines *all,
                         const struct gt_goroutine *g)
 {
@@ -80,6 +87,7 @@ static bool calls_agree(const struct gt_process *process, const struct gt_gorout
     for (uint32_t i = 1; i < g->frame_count; i++) {
         uint64_t pc = gt_g_frame(all, g, i)->pc;
         if (is_top(code, pc) || was_interrupted(code, gt_g_frame(all, g, i - 1)->pc)) continue;
+        if (is_left_by_cgo(process, pc)) continue;
         if (!gt_follows_call(process, pc)) return false;
     }
     return true;
