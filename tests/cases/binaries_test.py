@@ -26,6 +26,7 @@ BUILDS = {
     "trimpath": (["-trimpath"], "dwarf"),
     "w": (["-ldflags=-w"], "stripped"),
     "s-w": (["-ldflags=-s -w", "-trimpath"], "stripped"),
+    "inlined": (["-gcflags=all=-l=4"], "dwarf"),  # the runtime, too
 }
 OF_C = {"external", "static-pie", "race"}
 

@@ -381,15 +381,17 @@ void gt_goheap_share(const struct gt_goheap *heap, const struct gt_bitmap *live)
     own->shared = true;
 }
 
-/* Green tea's marks are in the spans. The function that sets them up is only linked with the
- * experiment. */
+/* Green tea's marks are in the spans. These functions are only linked with the experiment. The
+ * first one sets the marks up; -gcflags=all=-l=4 inlines it. */
 static bool uses_green_tea(const struct gt_process *process)
 {
+    static const char *const names[] = {"runtime.(*spanInlineMarkBits).init",
+                                        "runtime.(*spanQueue).refill"};
     struct gt_func func;
 
     for (size_t i = 0; i < process->code.tab_count; i++)
-        if (gt_func_named(process->code.tabs[i], "runtime.(*spanInlineMarkBits).init", &func))
-            return true;
+        for (size_t j = 0; j < sizeof names / sizeof *names; j++)
+            if (gt_func_named(process->code.tabs[i], names[j], &func)) return true;
     return false;
 }
 
