@@ -238,6 +238,13 @@ def test_pools_have_what_was_put_there(case):
 
 
 @TYPED
+def test_what_a_pool_keeps_has_the_name_of_the_pool(case):
+    rows = [row for row in _table(case, "container")["rows"] if row["kind"] == "slice"]
+    (lines,) = [row for row in rows if row["name"] == "main.lines"]
+    assert (lines["type"], lines["entries"], lines["room"]) == ("[]string", 40, 40)
+
+
+@TYPED
 def test_equal_strings_are_counted_and_hidden(case):
     """Two sentences, 250 times each."""
     rows = [row for row in _table(case, "container")["rows"] if row["kind"] == "equal strings"]

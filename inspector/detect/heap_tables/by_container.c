@@ -2,6 +2,7 @@
 #include "gotypes/types/maps.h"
 #include "inspector/base/alloc.h"
 #include "inspector/detect/describe/looks.h"
+#include "inspector/detect/describe/own_names.h"
 #include "inspector/detect/describe/root_names.h"
 #include "inspector/detect/heap_tables/equal_strings.h"
 #include "inspector/detect/heap_tables/pool_rows.h"
@@ -64,10 +65,15 @@ static int64_t tombstones_of(const struct gt_heap_analysis *analysis, gt_type_id
 
 /* ---- rows ---------------------------------------------------------------------------------- */
 
-static const char *holder_name(struct collector *collector, const struct gt_referrer *referrer)
+/* What is behind a pointer that a sync.Pool keeps has the pool's name. So words that look alike may
+ * have several names: `pooled` is set. */
+static const char *holder_name(struct collector *collector, const struct gt_referrer *referrer,
+                               bool *pooled)
 {
     const char *name = gt_referrer_place(&collector->keys, referrer);
 
+    *pooled = strncmp(name, "sync.pool", strlen("sync.pool")) == 0;
+    if (*pooled) name = gt_program_name(&collector->keys, referrer);
     return strcmp(name, "it") == 0
                ? "(no name)"
                : gt_heap_analysis_keep(collector->analysis, gt_without_global(name));
@@ -106,13 +112,15 @@ static struct gt_heap_row *row_of(struct collector *collector, enum gt_row_kind 
     uint64_t *place =
         gt_map_put(&collector->rows, gt_look_blend(look, (uint64_t)word->kind << 56), NULL);
 
-    if (!*place)
-        *place =
-            1 + place_of(collector,
-                         &(struct gt_heap_row){.kind = kind,
-                                               .name = holder_name(collector, &referrer),
-                                               .type = type_text(collector, before, word->type)});
-    return gt_vec_at(&collector->maker->rows, *place - 1);
+    if (*place) return gt_vec_at(&collector->maker->rows, *place - 1);
+    bool pooled;
+    const char *name = holder_name(collector, &referrer, &pooled);
+    uint64_t found =
+        place_of(collector,
+                 &(struct gt_heap_row){
+                     .kind = kind, .name = name, .type = type_text(collector, before, word->type)});
+    if (!pooled) *place = found + 1;
+    return gt_vec_at(&collector->maker->rows, found);
 }
 
 static void add_container(struct gt_heap_row *row, const struct gt_container *container)

@@ -7,10 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    SMALL = 100
-}; /* fraction of the live heap: rows with less of their own come by what they
-    * reach */
+/* Fraction of the live heap: rows with less of their own are in the order of what they reach. */
+enum { SMALL = 100 };
 
 struct sharer {
     const struct gt_heap_analysis *analysis;

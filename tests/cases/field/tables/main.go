@@ -34,6 +34,7 @@ const (
 	pooled       = 20
 	victims      = 12
 	pooledBytes  = 1024
+	pooledLines  = 40
 	shelfCount   = 30
 	crateCount   = 40
 	partCount    = 50
@@ -199,6 +200,7 @@ type hub struct{ topics sync.Map }
 var (
 	buffers sync.Pool
 	gone    sync.Pool
+	lines   sync.Pool
 )
 
 type buffer struct{ data []byte }
@@ -248,6 +250,8 @@ func fillPools() {
 	for i := 0; i < pooled; i++ {
 		buffers.Put(&buffer{make([]byte, pooledBytes)})
 	}
+	some := make([]string, pooledLines)
+	lines.Put(&some)
 }
 
 func fillContainers() {
