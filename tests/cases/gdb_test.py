@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from . import debugger, field, little, recipe, shared, tool
+from . import debugger, field, little, printed, recipe, shared, tool
 
 IN_C = ["segv", "far", "ill", "fpe", "trap", "bus", "sys", "quit", "abort", "wait-6", "wait-3"]
 # A program, and how it dies: a place and what happens there.
@@ -164,26 +164,16 @@ def test_frames_as_gdb_says(death):
     assert len(extra) <= len([frame for frame in death.frames if frame["library"]]), (want, stack)
 
 
-def _printed(said, goroutine):
-    """The functions of a goroutine, as Go prints them."""
-    block = re.search(rf"^goroutine {goroutine} .*\[.*\n((?:.+\n)+)", said, re.M)
-    return re.findall(r"^([^\t\n].*?)\((?:\.\.\.|\{|0x|\)|[^*]*\)$)", block[1], re.M)
-
-
 def test_frames_as_go_prints(death):
     """Those of the goroutine that died, from which C's are left out."""
     document = death.document("goroutines")
     goroutine = document["crash"]["goroutine"]
     if goroutine is None:
-        printed = re.search(r"^goroutine (\d+) ", death.said, re.M)
-        assert not printed or printed[1] == "0"  # the thread of the runtime that the signal hit
+        listed = re.search(r"^goroutine (\d+) ", death.said, re.M)
+        assert not listed or listed[1] == "0"  # the thread of the runtime that the signal hit
         return
-    (group,) = [each for each in document["goroutines"]["groups"] if goroutine in each["ids"]]
-    stack = [place["function"] for place in group["stack"]]
-    want = [name for name in _printed(death.said, goroutine) if not name.startswith("created by")]
-    rest = iter(stack)
-    renamed = {"panic": "runtime.gopanic"}
-    assert not [name for name in want if renamed.get(name, name) not in rest], (want, stack)
+    missing, stack = printed.missing(death.said, goroutine, document["goroutines"])
+    assert not missing, stack
 
 
 CALLED_BACK = [(version, ("falling", where, "segv")) for version in OF for where in ("callback", "thread-back")]

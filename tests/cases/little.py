@@ -76,13 +76,17 @@ def by_gcore(folder, pid):
     return core
 
 
+def _left_in(folder):
+    emulated = list(folder.glob("qemu_*.core"))  # whose emulator may leave a core of its own
+    (core,) = emulated or folder.glob("core*")  # the kernel may append the pid
+    return core
+
+
 def _by_kernel(folder, process):
     """Every thread is in a signal handler then, for the traceback."""
     process.send_signal(signal.SIGABRT)
     process.wait(PATIENCE)
-    emulated = list(folder.glob("qemu_*.core"))  # whose emulator may leave a core of its own
-    (core,) = emulated or folder.glob("core*")  # the kernel may append the pid
-    return core
+    return _left_in(folder)
 
 
 def _by_gdb(folder, process, function):
@@ -179,11 +183,12 @@ def make(folder, how, name, version, *flags, **settings):
             process.kill()
 
 
-def crash(program, folder, way, dumped="0x33"):
-    """Runs it in a folder of its own until it dies. The filter of dumps is inherited."""
+def crash(program, folder, way, dumped="0x33", emulator=()):
+    """Runs it in a folder of its own until it dies. The filter of dumps is inherited. What it prints
+    is in the file "said"."""
     script = f'echo {dumped} >/proc/self/coredump_filter && ulimit -c unlimited && exec "$@"'
     subprocess.run(
-        ["sh", "-c", script, "sh", program, way],
+        ["sh", "-c", script, "sh", *emulator, program, way],
         cwd=folder,
         env={**os.environ, "GOTRACEBACK": "crash", "GOMAXPROCS": "2"},
         stdin=subprocess.DEVNULL,
@@ -191,8 +196,7 @@ def crash(program, folder, way, dumped="0x33"):
         stderr=open(folder / "said", "w"),
         timeout=PATIENCE,
     )
-    (core,) = folder.glob("core*")
-    return core
+    return _left_in(folder)
 
 
 def die(folder, program, *arguments, number=None, processors=2):
