@@ -122,6 +122,12 @@ void gt_untouched_variables(struct gt_core *core, const struct gt_binary *binary
  * wrote. */
 void gt_binary_give_images(struct gt_core *core, const struct gt_binary *binary);
 
+static inline bool gt_binary_is_of_machine(const struct gt_binary *binary,
+                                           const struct gt_core *core)
+{
+    return (binary->header.e_machine == EM_AARCH64) == (gt_core_machine(core) == GT_MACHINE_ARM64);
+}
+
 /* The linked address of the file's start. */
 uint64_t gt_binary_linked_base(const struct gt_binary *binary);
 

@@ -103,7 +103,7 @@ static struct gt_error *check_machine(const struct gt_core *core, const struct g
 {
     bool arm = binary->header.e_machine == EM_AARCH64;
 
-    if (arm == (gt_core_machine(core) == GT_MACHINE_ARM64)) return NULL;
+    if (gt_binary_is_of_machine(binary, core)) return NULL;
     return gt_error_in_file(GT_ERR_MISMATCH, binary->path,
                             "expected the binary that made the core, for %s, found one for %s; "
                             "give the right one with --exe",

@@ -24,6 +24,7 @@ static bool is_mapped(const struct gt_core *core, const struct gt_program *mappe
 {
     const struct gt_build_ids *in_core = &mapped->ids, *own = &binary->ids;
 
+    if (!gt_binary_is_of_machine(binary, core)) return false; /* an emulator mapped it */
     if (in_core->gnu[0] && own->gnu[0]) return strcmp(in_core->gnu, own->gnu) == 0;
     if (in_core->go[0] && own->go[0]) return strcmp(in_core->go, own->go) == 0;
     if (in_core->gnu[0] || in_core->go[0]) return false;

@@ -60,6 +60,19 @@ static void libraries_are_found_by_their_ids(void **state)
     gt_free(path);
 }
 
+/* An emulator maps programs of other machines. */
+static void a_file_of_another_machine_is_no_library(void **state)
+{
+    char *path = scratch_path(state, "library");
+    struct program emulated = pie;
+
+    emulated.machine = EM_AARCH64;
+    write_binary(&emulated, path);
+    assert_int_equal(count_libraries(state, &emulated, path, 0x1000000), 0);
+    unlink(path);
+    gt_free(path);
+}
+
 /* Without an ID, the part that the core has is compared: the first page. */
 static void libraries_without_ids_are_compared(void **state)
 {
@@ -159,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(libraries_are_found_by_their_ids),
+        cmocka_unit_test(a_file_of_another_machine_is_no_library),
         cmocka_unit_test(libraries_without_ids_are_compared),
         cmocka_unit_test(a_library_takes_the_programs_place),
         cmocka_unit_test(a_core_cannot_have_any_number_of_files_opened),
