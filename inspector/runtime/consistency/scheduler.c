@@ -192,6 +192,16 @@ static bool count_others(const struct checker *checker, uint64_t *others)
     return true;
 }
 
+/* Go appends to the list, and takes nothing out: what lies after its end was never written. */
+static bool ends_early(const struct checker *checker)
+{
+    const struct gt_slice *all = &checker->allgs;
+    uint64_t next;
+
+    return all->len < all->cap &&
+           gt_mem_u64(checker->process->mem, all->ptr + 8 * all->len, &next) && next;
+}
+
 static void compare_counts(const struct checker *checker, uint64_t programs)
 {
     uint64_t addr, said, lock, others;
@@ -202,6 +212,8 @@ static void compare_counts(const struct checker *checker, uint64_t programs)
         gt_mem_u64(checker->process->mem, addr, &said))
         gt_contradict(checker->all, GT_CONTRADICTION_GOROUTINES, apart(said, checker->allgs.len),
                       addr);
+    if (ends_early(checker))
+        gt_contradict(checker->all, GT_CONTRADICTION_GOROUTINES, 1, checker->allgs.ptr);
     if (!sched_is_still(checker) || !count_others(checker, &others)) return;
     uint64_t differ = apart(others + programs, checker->allgs.len);
     if (differ > checker->running)

@@ -148,6 +148,14 @@ static void spoil_list(struct synth *synth)
     synth_put(synth, all, victim); /* in the place of another one, so it is in the list twice */
 }
 
+/* Its length is one less, and its room is not. */
+static void cut_list(struct synth *synth)
+{
+    uint64_t all = synth_symbol_at(synth, "runtime.allgs");
+
+    synth_put(synth, all + 8, synth_get(synth, all + 8) - 1);
+}
+
 static void run_without_a_thread(struct synth *synth)
 {
     synth_set(synth, victim, GT_F_g_atomicstatus, 2); /* running */
@@ -256,6 +264,7 @@ static const struct damage damages[] = {
     {make_process, spoil_creator, GT_CONTRADICTION_CODE},
     {make_process, spoil_stack, GT_CONTRADICTION_STACKS},
     {make_process, spoil_list, GT_CONTRADICTION_TWICE},
+    {make_process, cut_list, GT_CONTRADICTION_GOROUTINES},
     {make_process, spoil_pages_of_the_heap, GT_CONTRADICTION_SPAN_PAGES},
     {make_process, clear_pointers_of_objects, GT_CONTRADICTION_OBJECT_TYPES},
     {make_process, run_without_a_thread, GT_CONTRADICTION_RUNNING},
