@@ -2,9 +2,8 @@
  * it looks where the search from the roots first met it. */
 #include "inspector/detect/holders/holder_word.h"
 
+#include "inspector/base/package.h"
 #include "inspector/detect/holders/accumulation.h"
-
-#include <string.h>
 
 enum { MORE = 1 << 20 }; /* objects that are looked at for a better holder */
 
@@ -111,7 +110,7 @@ static bool is_users(const struct gt_heap_analysis *analysis, uint32_t object)
     const char *name =
         gt_types_name(analysis->process->types, gt_typing_type(analysis->typing, object));
 
-    return name && *name && strncmp(name, "runtime.", strlen("runtime.")) != 0;
+    return name && *name && !gt_is_runtimes(name);
 }
 
 /* There are many such objects, so the first is found soon. A better one is looked for a while. */

@@ -56,10 +56,8 @@ static const char *variable_of_runtime(const struct gt_heap_analysis *analysis,
 
     if (window->referrer.object != GT_NO_OBJECT) return NULL;
     const struct gt_root *root = gt_root_at(analysis->roots, window->referrer.root);
-    if (root->kind != GT_ROOT_GLOBAL) return NULL;
-    const char *name =
-        gt_without_global(gt_variable_name(analysis, root, true, field, sizeof field, &type));
-    return name && gt_is_runtimes(name) ? name : NULL;
+    if (root->kind != GT_ROOT_GLOBAL || !gt_root_is_runtimes(analysis, root)) return NULL;
+    return gt_without_global(gt_variable_name(analysis, root, true, field, sizeof field, &type));
 }
 
 /* Without types in the debug information, a pool looks like any owner of a buffer, unless the owner
