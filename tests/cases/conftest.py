@@ -1,3 +1,5 @@
+import functools
+
 import pytest
 
 from . import little, recipe, shared
@@ -30,3 +32,21 @@ def little_core():
         return _obtained(shared.once, little.make, how, *wanted)
 
     return core
+
+
+@pytest.fixture(scope="module")
+def building(tmp_path_factory):
+    """building(name, need, **settings) gives a function that builds a small program for a version of
+    Go, once. `need` is called first; without what it needs the test is skipped."""
+
+    def builder(name, need, **settings):
+        @functools.cache
+        def build(version):
+            folder = tmp_path_factory.mktemp(name)
+            _obtained(need)
+            _obtained(functools.partial(little.build, **settings), folder, name, version)
+            return folder / name
+
+        return build
+
+    return builder

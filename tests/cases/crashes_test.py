@@ -22,22 +22,8 @@ FILTERS = ["0x01", "0x11", "0x21", "0x33", "0x37", "0x3f", "0x7f"]
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory):
-    """Builds the program for a version of Go, once."""
-    built = {}
-
-    def build(version):
-        if version not in built:
-            folder = tmp_path_factory.mktemp("crashes")
-            try:
-                little.need_kernel_cores()
-                little.build(folder, "crashes", version)
-            except recipe.Unavailable as why:
-                pytest.skip(str(why))
-            built[version] = folder / "crashes"
-        return built[version]
-
-    return build
+def program(building):
+    return building("crashes", little.need_kernel_cores)
 
 
 def _goroutines(core, *options):

@@ -10,24 +10,14 @@ from . import little, printed, recipe, tool
 WAYS = ["nil", "fault", "panic", "error", "index", "closed", "convert", "chain", "deadlock"]
 
 
+def _need():
+    little.need("qemu-aarch64")
+    little.need_kernel_cores()
+
+
 @pytest.fixture(scope="module")
-def program(tmp_path_factory):
-    """Builds the program for a version of Go, once."""
-    built = {}
-
-    def build(version):
-        if version not in built:
-            folder = tmp_path_factory.mktemp("emulated")
-            try:
-                little.need("qemu-aarch64")
-                little.need_kernel_cores()
-                little.build(folder, "crashes", version, GOARCH="arm64", CGO_ENABLED="0")
-            except recipe.Unavailable as why:
-                pytest.skip(str(why))
-            built[version] = folder / "crashes"
-        return built[version]
-
-    return build
+def program(building):
+    return building("crashes", _need, GOARCH="arm64", CGO_ENABLED="0")
 
 
 def _signal(said):

@@ -37,22 +37,8 @@ def written(core, *options):
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory):
-    """Builds the program for a version of Go, once."""
-    built = {}
-
-    def build(version):
-        if version not in built:
-            folder = tmp_path_factory.mktemp("traced")
-            try:
-                little.need("go", "gcore", "fallocate")
-                little.build(folder, "traced", version)
-            except recipe.Unavailable as why:
-                pytest.skip(str(why))
-            built[version] = folder / "traced"
-        return built[version]
-
-    return build
+def program(building):
+    return building("traced", lambda: little.need("go", "gcore", "fallocate"))
 
 
 def both(exe, level):
