@@ -124,16 +124,34 @@ static void widen(struct gt_packed *table, size_t number)
     drop_page(table, old);
 }
 
-/* Which of the 32 >> width codes of a word are not 0. */
-static uint32_t nonzero_codes(uint32_t word, unsigned width)
+/* Bits that are 1 << width apart come side by side: each step joins neighbours. */
+static uint64_t gather_bits(uint64_t word, unsigned width)
 {
-    uint32_t bits = 0;
+    static const struct {
+        uint64_t apart, joined[6]; /* where the bits are, at first and after each step */
+    } rows[FULL] = {
+        {UINT64_MAX, {0}},
+        {0x5555555555555555,
+         {0x3333333333333333, 0x0f0f0f0f0f0f0f0f, 0x00ff00ff00ff00ff, 0x0000ffff0000ffff,
+          0x00000000ffffffff}},
+        {0x1111111111111111,
+         {0x0303030303030303, 0x000f000f000f000f, 0x000000ff000000ff, 0x000000000000ffff}},
+        {0x0101010101010101, {0x0003000300030003, 0x0000000f0000000f, 0x00000000000000ff}},
+    };
+    unsigned shift = (1U << width) - 1;
 
+    word &= rows[width].apart;
+    for (const uint64_t *joined = rows[width].joined; *joined; joined++, shift *= 2)
+        word = (word | word >> shift) & *joined;
+    return word;
+}
+
+/* Which of the 64 >> width codes of a word are not 0. */
+static uint64_t nonzero_codes(uint64_t word, unsigned width)
+{
     for (unsigned step = 0; step < width; step++)
         word |= word >> (1 << step);
-    for (unsigned code = 0; code < 32U >> width; code++)
-        bits |= (word >> (code << width) & 1) << code;
-    return bits;
+    return gather_bits(word, width);
 }
 
 /* The 64 entries are a whole number of words of codes. */
@@ -150,8 +168,8 @@ uint64_t gt_packed_nonzero(const struct gt_packed *table, size_t first)
         return bits;
     }
     const uint32_t *codes = &page->words[1 + page->most + (entry << page->width >> 5)];
-    for (unsigned at = 0; at < 64; at += 32U >> page->width)
-        bits |= (uint64_t)nonzero_codes(*codes++, page->width) << at;
+    for (unsigned at = 0; at < 64; at += 64U >> page->width, codes += 2)
+        bits |= nonzero_codes(codes[0] | (uint64_t)codes[1] << 32, page->width) << at;
     return bits;
 }
 
