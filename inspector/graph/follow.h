@@ -7,6 +7,8 @@
  *   found   the value is in a region's pages; the region is fetched
  *   aimed   the slot is known; the caller's data for its object is fetched. Then it is settled
  *
+ * An object's words are fetched while it waits in a third queue, of slots that are ready.
+ *
  * The callers' functions are inlined, like those of the walk.
  */
 #ifndef GT_GRAPH_FOLLOW_H
@@ -88,6 +90,19 @@ GT_INLINE void gt_follow(struct gt_follow *follow, const struct gt_heap *heap, u
     follow->found[follow->found_in++ % GT_FOLLOW_DELAY] = found;
 }
 
+/* Handles one value of the queues; false when they are empty. */
+GT_INLINE bool gt_follow_next(struct gt_follow *follow, const struct gt_heap *heap,
+                              gt_fetch_fn *fetch, gt_settle_fn *settle, void *ctx)
+{
+    if (follow->found_in != follow->found_out)
+        gt_follow_aim_oldest(follow, heap, fetch, settle, ctx);
+    else if (follow->aimed_in != follow->aimed_out)
+        gt_follow_settle_oldest(follow, settle, ctx);
+    else
+        return false;
+    return true;
+}
+
 /* Empties both queues. */
 GT_INLINE void gt_follow_all(struct gt_follow *follow, const struct gt_heap *heap,
                              gt_fetch_fn *fetch, gt_settle_fn *settle, void *ctx)
@@ -97,6 +112,20 @@ GT_INLINE void gt_follow_all(struct gt_follow *follow, const struct gt_heap *hea
     while (follow->aimed_in != follow->aimed_out)
         gt_follow_settle_oldest(follow, settle, ctx);
 }
+
+/* ---- objects whose slots are fetched -------------------------------------------------------- */
+
+enum { GT_FETCHED_SLOTS = 16 }; /* a power of two */
+
+struct gt_fetched_slot {
+    const struct gt_region *region;
+    uint32_t slot;
+};
+
+struct gt_fetched_slots { /* empty if zeroed */
+    unsigned in, out;
+    struct gt_fetched_slot slots[GT_FETCHED_SLOTS];
+};
 
 /* Fetches a slot's bytes and mask. Both ends are fetched, since most small objects span two cache
  * lines. */
@@ -108,6 +137,30 @@ GT_INLINE void gt_follow_fetch_slot(const struct gt_region *region, uint32_t slo
     __builtin_prefetch(region->bytes + offset);
     __builtin_prefetch(region->bytes + offset + region->slot_size - 8);
     if (region->mask) __builtin_prefetch(region->mask + offset / 64);
+}
+
+GT_INLINE bool gt_slots_are_none(const struct gt_fetched_slots *ready)
+{
+    return ready->in == ready->out;
+}
+
+GT_INLINE bool gt_slots_are_full(const struct gt_fetched_slots *ready)
+{
+    return ready->in - ready->out == GT_FETCHED_SLOTS;
+}
+
+/* There must be room. */
+GT_INLINE void gt_slots_add(struct gt_fetched_slots *ready, const struct gt_region *region,
+                            uint32_t slot)
+{
+    gt_follow_fetch_slot(region, slot);
+    ready->slots[ready->in++ % GT_FETCHED_SLOTS] = (struct gt_fetched_slot){region, slot};
+}
+
+/* The oldest; there must be one. */
+GT_INLINE struct gt_fetched_slot gt_slots_take(struct gt_fetched_slots *ready)
+{
+    return ready->slots[ready->out++ % GT_FETCHED_SLOTS];
 }
 
 #endif

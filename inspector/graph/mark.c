@@ -23,14 +23,8 @@
 #include "inspector/graph/follow.h"
 
 enum {
-    READY = 16, /* a power of two */
     CROWD = 64, /* blocks in the queue from which on helpers pay */
     MOST_HELPERS = 15,
-};
-
-struct ready {
-    const struct gt_region *region;
-    uint32_t slot;
 };
 
 struct gt_marker {
@@ -46,9 +40,8 @@ struct gt_marker {
     struct gt_crew *crew;        /* NULL: this thread marks alone */
     struct gt_marker *helpers[MOST_HELPERS];
     size_t helper_count;
-    bool dangles;                 /* a word of an object points to a free slot */
-    unsigned ready_in, ready_out; /* counts of objects that came and went */
-    struct ready ready[READY];    /* a ring */
+    bool dangles;                  /* a word of an object points to a free slot */
+    struct gt_fetched_slots ready; /* objects that are scanned next */
     struct gt_follow follow;
 };
 
@@ -134,6 +127,18 @@ GT_INLINE bool take_mark(struct gt_marker *marker, uint32_t object)
     return true;
 }
 
+/* While no block waits, the object is scanned next. That spares a list, which has one grey object
+ * at a time, the search of a block for each. */
+GT_INLINE void turn_grey(struct gt_marker *marker, struct gt_aimed aimed)
+{
+    const struct gt_region *region = &marker->heap->regions[aimed.region - 1];
+
+    if (marker->blocks.len || marker->learns || gt_slots_are_full(&marker->ready))
+        gt_blocks_add(&marker->blocks, aimed.object);
+    else
+        gt_slots_add(&marker->ready, region, aimed.object - region->first);
+}
+
 /* Marks an object, if there is one and the cut does not exclude it. It turns grey if it is new and
  * has pointers. Most pointers lead to an object that is marked already, so that is tested first. */
 GT_INLINE void settle(struct gt_marker *marker, struct gt_aimed aimed, const struct gt_cut *cut)
@@ -151,7 +156,7 @@ GT_INLINE void settle(struct gt_marker *marker, struct gt_aimed aimed, const str
         gt_u32s_add(marker->reached, object);
     if (object >= marker->heap->scan_objects) return;
     if (cut && gt_bit(&cut->no_out_edges, object)) return;
-    gt_blocks_add(&marker->blocks, object);
+    turn_grey(marker, aimed);
 }
 
 GT_INLINE void settle_plain(void *ctx, struct gt_aimed aimed)
@@ -233,15 +238,14 @@ GT_INLINE void scan(struct gt_marker *marker, const struct gt_region *region, ui
 
 GT_INLINE void scan_oldest(struct gt_marker *marker, const struct gt_cut *cut)
 {
-    struct ready oldest = marker->ready[marker->ready_out++ % READY];
-
+    struct gt_fetched_slot oldest = gt_slots_take(&marker->ready);
     scan(marker, oldest.region, oldest.slot, cut);
 }
 
-GT_INLINE void delay_ready(struct gt_marker *marker, struct ready ready, const struct gt_cut *cut)
+GT_INLINE void scan_ready(struct gt_marker *marker, const struct gt_cut *cut)
 {
-    if (marker->ready_in - marker->ready_out == READY) scan_oldest(marker, cut);
-    marker->ready[marker->ready_in++ % READY] = ready;
+    while (!gt_slots_are_none(&marker->ready))
+        scan_oldest(marker, cut);
 }
 
 /* Scans the objects of a word of a bitmap. Returns the region of the last. */
@@ -253,8 +257,9 @@ GT_INLINE const struct gt_region *scan_word(struct gt_marker *marker,
         uint32_t object = (uint32_t)word * 64 + (uint32_t)__builtin_ctzll(grey);
         if (object - region->first >= region->count)
             region = gt_heap_region_of(marker->heap, object);
-        gt_follow_fetch_slot(region, object - region->first);
-        delay_ready(marker, (struct ready){region, object - region->first}, cut);
+        while (gt_slots_are_full(&marker->ready))
+            scan_oldest(marker, cut);
+        gt_slots_add(&marker->ready, region, object - region->first);
     }
     return region;
 }
@@ -270,13 +275,17 @@ GT_INLINE void scan_block(struct gt_marker *marker, uint32_t block, const struct
         region = scan_word(marker, region, word, gt_take_word(&marker->blocks.grey, word), cut);
 }
 
-/* Handles all that is delayed. A list has one object at a time, so this costs what is there. */
+/* Handles what is delayed, until nothing is, or a block waits. */
 GT_INLINE void catch_up(struct gt_marker *marker, const struct gt_cut *cut)
 {
-    while (marker->ready_in != marker->ready_out)
-        scan_oldest(marker, cut);
-    gt_follow_all(&marker->follow, marker->heap, fetch_bits, cut ? settle_cut : settle_plain,
-                  marker);
+    bool more = true;
+
+    while (more && !marker->blocks.len)
+        if (!gt_slots_are_none(&marker->ready))
+            scan_oldest(marker, cut);
+        else
+            more = gt_follow_next(&marker->follow, marker->heap, fetch_bits,
+                                  cut ? settle_cut : settle_plain, marker);
 }
 
 static void share(struct gt_marker *marker);
@@ -286,10 +295,9 @@ GT_INLINE void drain(struct gt_marker *marker, const struct gt_cut *cut)
 {
     struct gt_blocks *blocks = &marker->blocks;
 
-    while (blocks->len > 0) {
+    for (catch_up(marker, cut); blocks->len; catch_up(marker, cut)) {
         scan_block(marker, gt_blocks_dequeue(blocks), cut);
         if (marker->crew ? gt_crew_waits(marker->crew) : blocks->len >= CROWD) share(marker);
-        if (!blocks->len) catch_up(marker, cut);
     }
 }
 
@@ -313,7 +321,7 @@ GT_INLINE bool drain_later(struct gt_marker *marker, const struct gt_cut *cut)
     marker->learns = true;
     for (size_t word = from; word < to; word++)
         region = scan_word(marker, region, word, gt_take_word(&marker->later, word), cut);
-    catch_up(marker, cut);
+    scan_ready(marker, cut);
     marker->learns = false;
     marker->later_from = SIZE_MAX;
     marker->later_to = 0;
