@@ -39,6 +39,7 @@ ALL_OF_RUNTIME = _under(
     "consistency",
     "roots",
     "waits",
+    "functions",
     "typing",
     "ledger",
 )
@@ -73,7 +74,10 @@ ALLOWED = {
     "inspector/runtime/roots": _runtime("process", "heap", "goroutines"),
     "inspector/runtime/consistency": _runtime("process", "heap", "goroutines"),
     "inspector/runtime/waits": _runtime("process", "goroutines", "roots"),
-    "inspector/runtime/typing": _runtime("process", "heap", "goroutines", "roots", "waits"),
+    "inspector/runtime/functions": _runtime("process", "goroutines"),
+    "inspector/runtime/typing": _runtime(
+        "process", "heap", "goroutines", "roots", "waits", "functions"
+    ),
     "inspector/runtime/ledger": _runtime("process", "heap", "goroutines"),
     "inspector/detect": GO | {"inspector/graph"} | ALL_OF_RUNTIME,
     "inspector/detect/describe": _detect(),

@@ -3,7 +3,7 @@
 
 #include "gotypes/types/maps.h"
 #include "inspector/base/alloc.h"
-#include "inspector/runtime/typing/closures.h"
+#include "inspector/runtime/functions/closures.h"
 
 enum { MOST_TYPES = 1 << 24, TINY_BLOCK = 16 };
 

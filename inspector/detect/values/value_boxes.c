@@ -1,7 +1,7 @@
 /* Interfaces with their values, and funcs with what they captured. */
 #include "inspector/detect/values/values_impl.h"
 
-#include "inspector/runtime/typing/closures.h"
+#include "inspector/runtime/functions/closures.h"
 
 static void add_one(struct gt_value_reader *reader, uint32_t place, const char *name,
                     gt_type_id type, uint64_t addr)

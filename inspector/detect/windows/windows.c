@@ -229,11 +229,22 @@ static void begin(void *ctx, uint32_t object)
     gatherer->referrer = (struct gt_referrer){.object = object};
 }
 
+/* The spread of types has noted what plain pointers lead to. That is all that this pass asks about
+ * them, as long as it reads the same words. */
+static bool are_noted(const struct gt_heap_analysis *analysis)
+{
+    return analysis->referrers == &analysis->live && !analysis->dead_words.len;
+}
+
 static void every_word(struct gt_gatherer *gatherer, gt_typed_word_fn *visit,
                        gt_typed_pointer_fn *visit_pointer)
 {
     const struct gt_heap_analysis *analysis = gatherer->analysis;
-    const struct gt_word_reader reader = {.word = visit, .pointer = visit_pointer, .ctx = gatherer};
+    const struct gt_word_reader reader = {.word = visit,
+                                          .pointer = visit_pointer,
+                                          .plain = are_noted(analysis) ? GT_PLAIN_POINTED
+                                                                       : GT_PLAIN_READ,
+                                          .ctx = gatherer};
     struct gt_word word;
 
     for (size_t i = 0; i < analysis->roots->list.len; i++) {
@@ -338,6 +349,7 @@ static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *
     gt_bitmap_init(&out->undecided, analysis->heap->graph.objects);
     for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
         gt_bitmap_init(bits[i], analysis->heap->graph.objects);
+    if (are_noted(analysis)) gt_bitmap_copy(&gatherer.whole, &analysis->typing->pointed);
     gatherer.queue.bits[0] = &gatherer.whole;
     gatherer.queue.bits[1] = &analysis->heap->graph.allocated;
     respect_weak_pointers(&gatherer);

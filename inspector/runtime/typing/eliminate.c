@@ -162,7 +162,7 @@ void gt_eliminate(struct gt_typing *typing, const struct gt_bitmap *live)
 struct bounder {
     struct gt_typing *typing;
     struct gt_candidates *candidates;
-    uint32_t object;
+    struct gt_slot_ref ref; /* of the object whose words are visited */
 };
 
 /* The width decides only where bytes as elements would leave out half of a block that is not small.
@@ -177,7 +177,8 @@ static void bound_slice(void *ctx, const struct gt_word *word)
         block < heap->graph.scan_objects || gt_heap_size(&heap->graph, block) < LEAST_BLOCK ||
         word->cap * 2 > gt_heap_size(&heap->graph, block))
         return;
-    uint64_t widest = gt_candidates_widest(bounder->candidates, bounder->object, word);
+    uint64_t widest =
+        gt_candidates_widest(bounder->candidates, gt_slot_object(&bounder->ref), word);
     if (widest) *gt_map_put(&bounder->typing->widest, word->addr, NULL) = widest;
 }
 
@@ -192,19 +193,21 @@ static bool may_hold_slice(const struct gt_slot_ref *ref)
     return mask & ~(mask >> 1) & ~(mask >> 2) & gt_low_bits(words - 2);
 }
 
+static void bound_slices_of(void *ctx, uint32_t object)
+{
+    struct bounder *bounder = ctx;
+    const struct gt_word_reader reader = {.word = bound_slice, .ctx = bounder};
+
+    bounder->ref = gt_slot_ref_near(bounder->typing, object, &bounder->ref);
+    if (may_hold_slice(&bounder->ref))
+        gt_typing_words_of_slot(bounder->typing, &bounder->ref, &reader);
+}
+
 void gt_bound_slices(struct gt_typing *typing, const struct gt_bitmap *live)
 {
-    struct bounder bounder = {typing, gt_candidates_create(typing), 0};
-    uint32_t count = typing->heap->graph.scan_objects;
-    const struct gt_word_reader reader = {.word = bound_slice, .ctx = &bounder};
-    struct gt_slot_ref ref = {0};
+    struct bounder bounder = {.typing = typing, .candidates = gt_candidates_create(typing)};
 
-    for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1)) {
-        if (gt_packed_at(&typing->type, i)) continue;
-        bounder.object = (uint32_t)i;
-        ref = gt_slot_ref_near(typing, bounder.object, &ref);
-        if (may_hold_slice(&ref)) gt_typing_words_of_slot(typing, &ref, &reader);
-    }
+    gt_each_untyped(typing, live, bound_slices_of, &bounder);
     gt_candidates_destroy(bounder.candidates);
 }
 

@@ -1,9 +1,9 @@
 /* Words of frames, typed by the frames' variables. */
 #include "inspector/runtime/typing/frame_words.h"
 
+#include "inspector/runtime/functions/dictionaries.h"
 #include "inspector/runtime/goroutines/receivers.h"
 #include "inspector/runtime/goroutines/registers.h"
-#include "inspector/runtime/typing/dictionaries.h"
 #include "inspector/runtime/typing/saved_registers.h"
 #include "inspector/runtime/typing/shapes.h"
 #include "inspector/runtime/typing/words.h"

@@ -71,13 +71,6 @@ static struct gt_extent wide_tiles_that_fit(const struct gt_typing *typing,
     return (struct gt_extent){(uint32_t)first, (uint32_t)to, false};
 }
 
-uint64_t gt_slot_mask(const struct gt_slot_ref *ref)
-{
-    uint64_t words = ref->region->slot_size / WORD;
-
-    return gt_bits_load(ref->region->mask, ref->region->mask_bytes, ref->slot * words, words);
-}
-
 static bool any_bit(const struct gt_slot_ref *ref, uint64_t from, uint64_t to)
 {
     const struct gt_region *region = ref->region;
@@ -245,14 +238,39 @@ static __attribute__((noinline)) void words_by_shape(const struct gt_typing *typ
     shape_waiting(&walk, size);
 }
 
-static void words_of_tile(const struct gt_typing *typing, const struct gt_pointer_layout *places,
+/* The words of one element that a reader is to visit. */
+struct tile_words {
+    const struct gt_pointer_layout *places;
+    const struct gt_plain_pointer *plain;
+    size_t plain_count;
+};
+
+static struct tile_words words_to_visit(const struct gt_typing *typing,
+                                        const struct gt_word_plan *plan,
+                                        const struct gt_word_reader *reader)
+{
+    struct tile_words words = {&plan->others, plan->plain, plan->plain_count};
+
+    if (reader->plain == GT_PLAIN_SKIPPED ||
+        (reader->plain == GT_PLAIN_POINTED && gt_plan_leads_to_bitmaps(typing, plan)))
+        words.plain_count = 0;
+    else if (!reader->pointer)
+        words = (struct tile_words){plan->all, NULL, 0};
+    return words;
+}
+
+static void words_of_tile(const struct gt_typing *typing, const struct tile_words *words,
                           const unsigned char *bytes, uint64_t addr, uint64_t base,
                           const struct gt_word_reader *reader)
 {
     struct gt_word word;
 
-    for (size_t i = 0; i < places->count; i++) {
-        const struct gt_pointer_slot *place = &places->places[i];
+    for (size_t i = 0; i < words->plain_count; i++) {
+        uint64_t offset = base + words->plain[i].offset, value = gt_load64(bytes + offset);
+        if (value) reader->pointer(reader->ctx, value, words->plain[i].type, addr + offset, offset);
+    }
+    for (size_t i = 0; i < words->places->count; i++) {
+        const struct gt_pointer_slot *place = &words->places->places[i];
         uint64_t offset = base + place->offset;
         if (reader->ignores >> place->kind & 1) continue;
         if (place->kind == GT_P_POINTER && reader->pointer) {
@@ -266,47 +284,38 @@ static void words_of_tile(const struct gt_typing *typing, const struct gt_pointe
     }
 }
 
-/* The elements of a slot that are of its type. */
-static struct gt_extent extent_of(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                                  uint32_t typed, uint64_t tile)
-{
-    uint64_t size = ref->region->slot_size - gt_slot_skip(ref);
-
-    if (ref->region->scan == GT_SCAN_BITMAP) return gt_extent_of(typing, ref, typed);
-    uint64_t tiles = tile ? size / tile : 0;
-    return (struct gt_extent){0, tiles < UINT32_MAX ? (uint32_t)tiles : 0, tiles * tile == size};
-}
-
 /* Of elements [from, to). Elements of a sparse region that are only zeros have no words. */
 static void words_of_tiles(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                           const struct gt_pointer_layout *places, uint64_t tile,
-                           struct gt_extent extent, const struct gt_word_reader *reader)
+                           const struct tile_words *words, uint64_t tile, struct gt_extent extent,
+                           const struct gt_word_reader *reader)
 {
     const struct gt_region *region = ref->region;
     uint64_t skip = gt_slot_skip(ref), offset = ref->slot * region->slot_size + skip;
     uint64_t i = extent.from;
 
     for (; !region->sparse && i < extent.to; i++)
-        words_of_tile(typing, places, region->bytes + offset, region->base + offset, i * tile,
+        words_of_tile(typing, words, region->bytes + offset, region->base + offset, i * tile,
                       reader);
     while (i < extent.to) {
         struct gt_filled part = gt_heap_filled(&typing->heap->graph, region, ref->slot,
                                                skip + i * tile, skip + extent.to * tile);
         uint64_t first = (part.start - skip) / tile, end = (part.end - skip + tile - 1) / tile;
         for (i = first; i < end; i++)
-            words_of_tile(typing, places, region->bytes + offset, region->base + offset, i * tile,
+            words_of_tile(typing, words, region->bytes + offset, region->base + offset, i * tile,
                           reader);
     }
 }
 
 static void words_by_type(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                          uint32_t typed, uint64_t tile, const struct gt_pointer_layout *places,
+                          uint32_t typed, uint64_t tile, const struct gt_word_plan *plan,
                           const struct gt_word_reader *reader)
 {
-    struct gt_extent extent = extent_of(typing, ref, typed, tile);
+    struct gt_extent extent = gt_extent_of_slot(typing, ref, typed, tile);
+    struct tile_words words = words_to_visit(typing, plan, reader);
 
-    words_of_tiles(typing, ref, places, tile, extent, reader);
-    if (!places->complete)
+    if (words.plain_count || words.places->count)
+        words_of_tiles(typing, ref, &words, tile, extent, reader);
+    if (!plan->all->complete)
         words_by_mask(typing, ref, 0, 0, GT_W_UNKNOWN, reader);
     else if (!extent.all)
         words_by_shape(typing, ref, extent.from * tile, extent.to * tile, reader);
@@ -317,16 +326,15 @@ void gt_typing_words_of_slot(const struct gt_typing *typing, const struct gt_slo
 {
     uint32_t typed = gt_packed_at(&typing->type, gt_slot_object(ref));
     gt_type_id id = gt_typed_id(typed);
-    const struct gt_type_row *row = id && id != GT_OPAQUE_TYPE ? gt_type_row(typing, id) : NULL;
+    const struct gt_type_row *row = gt_planned_row(typing, id);
 
     if (!ref->region->bytes) return;
     if (id == GT_NO_TYPE)
         words_by_shape(typing, ref, 0, 0, reader);
-    else if (!row || row->is_map)
+    else if (!row)
         words_by_mask(typing, ref, 0, 0, GT_W_RUNTIME, reader);
     else
-        words_by_type(typing, ref, typed, row->size,
-                      row->layout ? row->layout : gt_type_row_layout(typing, id), reader);
+        words_by_type(typing, ref, typed, row->size, row->plan, reader);
 }
 
 void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,
@@ -337,47 +345,6 @@ void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_w
     struct gt_word_reader reader = {.word = visit, .ctx = ctx};
 
     gt_typing_words_of_slot(typing, &ref, &reader);
-}
-
-/* ---- sets of objects: the words of later ones are prefetched ------------------------------- */
-
-struct set_reader {
-    const struct gt_typing *typing;
-    gt_typed_object_fn *begin;
-    const struct gt_word_reader *words;
-    struct gt_ready_slots ready;
-};
-
-static void visit_oldest(struct set_reader *reader)
-{
-    struct gt_slot_ref oldest = gt_ready_take(&reader->ready);
-
-    reader->begin(reader->words->ctx, gt_slot_object(&oldest));
-    gt_typing_words_of_slot(reader->typing, &oldest, reader->words);
-}
-
-void gt_typing_read_all(const struct gt_typing *typing, const struct gt_bitmap *objects,
-                        gt_typed_object_fn *begin, const struct gt_word_reader *words)
-{
-    struct set_reader reader = {.typing = typing, .begin = begin, .words = words};
-    uint32_t count = typing->heap->graph.scan_objects;
-    struct gt_slot_ref next = {0};
-
-    for (size_t i = gt_bitmap_next(objects, 0); i < count; i = gt_bitmap_next(objects, i + 1)) {
-        if (gt_ready_is_full(&reader.ready)) visit_oldest(&reader);
-        next = gt_slot_ref_near(typing, (uint32_t)i, &next);
-        gt_ready_add(&reader.ready, next);
-    }
-    while (!gt_ready_is_empty(&reader.ready))
-        visit_oldest(&reader);
-}
-
-void gt_typing_words_of_all(const struct gt_typing *typing, const struct gt_bitmap *objects,
-                            gt_typed_object_fn *begin, gt_typed_word_fn *visit, void *ctx)
-{
-    struct gt_word_reader words = {.word = visit, .ctx = ctx};
-
-    gt_typing_read_all(typing, objects, begin, &words);
 }
 
 /* ---- types ----------------------------------------------------------------------------------- */

@@ -1,8 +1,8 @@
 /* A word that is a slice by one type and something else by another: what the program's types say.
  */
 #include "inspector/base/package.h"
+#include "inspector/runtime/functions/closures.h"
 #include "inspector/runtime/typing/candidates.h"
-#include "inspector/runtime/typing/closures.h"
 
 #include <string.h>
 

@@ -75,12 +75,48 @@ const struct gt_type_row *gt_type_row_make(const struct gt_typing *typing, gt_ty
     return row;
 }
 
-const struct gt_pointer_layout *gt_type_row_layout(const struct gt_typing *typing, gt_type_id id)
+static bool is_plain(const struct gt_typing *typing, const struct gt_pointer_slot *place)
 {
-    const struct gt_pointer_layout *layout = gt_types_pointer_layout(typing->types, id);
+    if (place->kind != GT_P_POINTER || !place->type || place->type >= GT_OPAQUE_TYPE ||
+        place->offset > UINT32_MAX)
+        return false;
+    const struct gt_type_row *row = gt_type_row(typing, place->type);
+    return row->plain && row->has_pointers;
+}
 
-    ((struct gt_type_row *)gt_vec_at(typing->rows, id))->layout = layout;
-    return layout;
+const struct gt_type_row *gt_type_row_plan(const struct gt_typing *typing, gt_type_id id)
+{
+    const struct gt_pointer_layout *all = gt_types_pointer_layout(typing->types, id);
+    struct gt_word_plan *plan = gt_arena_alloc(typing->plans, sizeof *plan);
+    struct gt_plain_pointer *plain =
+        gt_arena_alloc(typing->plans, (all->count + 1) * sizeof *plain);
+    struct gt_pointer_slot *others =
+        gt_arena_alloc(typing->plans, (all->count + 1) * sizeof *others);
+
+    *plan = (struct gt_word_plan){
+        .all = all, .others = {.places = others, .complete = all->complete}, .plain = plain};
+    for (size_t i = 0; i < all->count; i++) {
+        const struct gt_pointer_slot *place = &all->places[i];
+        if (is_plain(typing, place))
+            plain[plan->plain_count++] =
+                (struct gt_plain_pointer){(uint32_t)place->offset, place->type};
+        else
+            others[plan->others.count++] = *place;
+    }
+    plan->only_plain = all->complete && !plan->others.count;
+    struct gt_type_row *row = gt_vec_at(typing->rows, id);
+    row->plan = plan;
+    return row;
+}
+
+bool gt_plan_leads_to_bitmaps(const struct gt_typing *typing, const struct gt_word_plan *plan)
+{
+    struct gt_word_plan *known = (struct gt_word_plan *)plan;
+
+    for (size_t i = 0; plan->leads == GT_LEADS_UNKNOWN && i < plan->plain_count; i++)
+        if (gt_type_row(typing, plan->plain[i].type)->elsewhere) known->leads = GT_LEADS_ELSEWHERE;
+    if (plan->leads == GT_LEADS_UNKNOWN) known->leads = GT_LEADS_TO_BITMAPS;
+    return plan->leads == GT_LEADS_TO_BITMAPS;
 }
 
 gt_type_id gt_type_cell(const struct gt_typing *typing, gt_type_id map)

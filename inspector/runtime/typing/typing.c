@@ -4,9 +4,9 @@
 #include "inspector/runtime/typing/typing.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/runtime/functions/closures.h"
+#include "inspector/runtime/functions/dictionaries.h"
 #include "inspector/runtime/goroutines/receivers.h"
-#include "inspector/runtime/typing/closures.h"
-#include "inspector/runtime/typing/dictionaries.h"
 #include "inspector/runtime/typing/map_shapes.h"
 #include "inspector/runtime/typing/shapes.h"
 #include "inspector/runtime/typing/static_areas.h"
@@ -14,58 +14,6 @@
 #include "inspector/runtime/typing/words.h"
 
 #include <string.h>
-
-/* ---- the spread ---------------------------------------------------------------------------- */
-
-/* Claims from the words of a block's grey objects, in the order of their addresses. Objects that
- * turn grey meanwhile are handled too, or queue the block again. */
-static void claim_block(struct gt_typing *typing, uint32_t block)
-{
-    size_t first = (size_t)block << GT_BLOCK_SHIFT >> 6, end = first + (1 << GT_BLOCK_SHIFT >> 6);
-    size_t words = (typing->grey.bits + 63) / 64;
-    struct gt_slot_ref ref = {0};
-
-    for (size_t word = first; word < end && word < words; word++)
-        while (typing->grey.words[word]) {
-            size_t object = word * 64 + (size_t)__builtin_ctzll(typing->grey.words[word]);
-            gt_bit_clear(&typing->grey, object);
-            ref = gt_slot_ref_near(typing, (uint32_t)object, &ref);
-            if (gt_ready_is_full(typing->ready)) gt_claim_oldest(typing);
-            gt_ready_add(typing->ready, ref);
-        }
-}
-
-/* Claims the words of all waiting objects, then judges all waiting claims. */
-static void catch_up(struct gt_typing *typing)
-{
-    while (!gt_ready_is_empty(typing->ready))
-        gt_claim_oldest(typing);
-    while (typing->judged != typing->claimed)
-        gt_judge_oldest(typing);
-}
-
-/* The next block of grey objects; false when neither a block nor a claim is left. */
-static bool next_block(struct gt_typing *typing, uint32_t *block)
-{
-    if (typing->head == typing->tail) catch_up(typing);
-    if (typing->head == typing->tail) return false;
-    *block = typing->queue[typing->head];
-    typing->head = typing->head == gt_block_count(typing) ? 0 : typing->head + 1;
-    gt_bit_clear(&typing->queued, *block);
-    return true;
-}
-
-void gt_drain(struct gt_typing *typing)
-{
-    uint32_t block;
-
-    do {
-        while (next_block(typing, &block)) {
-            claim_block(typing, block);
-            if (gt_static_many_claims(typing->statics)) gt_spread_statics(typing);
-        }
-    } while (gt_spread_statics(typing));
-}
 
 /* Whether the type describes its object. The runtime unrolls the GC program of a large type into a
  * type that has a mask and no kind (1.22, 1.23): then only claims type the object. */
@@ -89,7 +37,8 @@ static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live
             gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, object));
             if (id && gt_type_row(typing, id)->is_map) id = gt_type_cell(typing, id);
             if (id && id < GT_OPAQUE_TYPE && describes(typing, id))
-                gt_settle(typing, object, id, (struct gt_extent){0, 1, false});
+                gt_settle(typing, &(struct gt_slot_ref){region, slot}, id,
+                          (struct gt_extent){0, 1, false});
         }
     }
 }
@@ -143,16 +92,34 @@ static void claim_goroutines(struct gt_typing *typing)
         gt_claim(typing, typing->goroutines->list[i].address, type, 1);
 }
 
+void gt_each_untyped(const struct gt_typing *typing, const struct gt_bitmap *live,
+                     void visit(void *ctx, uint32_t object), void *ctx)
+{
+    uint32_t end = typing->heap->graph.scan_objects;
+
+    for (uint32_t first = 0; first < end; first += 64)
+        for (uint64_t left = gt_untyped_word(typing, live, first), at; left; left &= ~at) {
+            at = left & -left;
+            visit(ctx, first + (uint32_t)__builtin_ctzll(left));
+            left &= gt_untyped_word(typing, live, first) | at;
+        }
+}
+
+struct unreached {
+    struct gt_typing *typing;
+    struct gt_map_shapes *maps;
+};
+
 /* An object that nothing typed leads to may be a closure or a map. If it is neither, it may hold
  * interfaces. */
-static void claim_unreached(struct gt_typing *typing, const struct gt_map_shapes *maps,
-                            uint32_t object)
+static void claim_unreached(void *ctx, uint32_t object)
 {
+    const struct unreached *unreached = ctx;
+    struct gt_typing *typing = unreached->typing;
     uint64_t addr = gt_heap_address(&typing->heap->graph, object);
-    gt_type_id map;
 
     gt_claim_function(typing, addr);
-    map = gt_map_shape_of(maps, object);
+    gt_type_id map = gt_map_shape_of(unreached->maps, object);
     if (map)
         gt_claim_map(typing, addr, map);
     else
@@ -161,16 +128,13 @@ static void claim_unreached(struct gt_typing *typing, const struct gt_map_shapes
 
 static void claim_untyped(struct gt_typing *typing, const struct gt_bitmap *live)
 {
-    struct gt_map_shapes *maps = gt_map_shapes_create(typing->heap);
-    uint32_t count = typing->heap->graph.scan_objects;
+    struct unreached unreached = {typing, gt_map_shapes_create(typing->heap)};
 
     gt_eliminate(typing, live);
-    for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1)) {
-        if (!gt_packed_at(&typing->type, i)) claim_unreached(typing, maps, (uint32_t)i);
-    }
+    gt_each_untyped(typing, live, claim_unreached, &unreached);
     gt_drain(typing);
-    gt_claim_maps_of_typed(typing, maps, live);
-    gt_map_shapes_destroy(maps);
+    gt_claim_maps_of_typed(typing, unreached.maps, live);
+    gt_map_shapes_destroy(unreached.maps);
 }
 
 /* Adds the bytes of 64 objects from `first` on, those that are live. Returns the region of the
@@ -202,26 +166,6 @@ static void count_bytes(struct gt_typing *typing, const struct gt_bitmap *live)
             count_word(typing, region, first, live->words[first / 64] & gt_low_bits(end - first));
 }
 
-static void open_spread(struct gt_typing *typing)
-{
-    typing->ready = gt_calloc(1, sizeof *typing->ready);
-    gt_bitmap_init(&typing->grey, typing->heap->graph.scan_objects);
-    gt_bitmap_init(&typing->queued, gt_block_count(typing));
-    typing->queue = gt_calloc((size_t)gt_block_count(typing) + 1, sizeof *typing->queue);
-    typing->head = typing->tail = 0;
-}
-
-static void close_spread(struct gt_typing *typing)
-{
-    gt_bitmap_deinit(&typing->grey);
-    gt_bitmap_deinit(&typing->queued);
-    gt_free(typing->queue);
-    gt_free(typing->ready);
-    typing->queue = NULL;
-    typing->ready = NULL;
-    typing->within = NULL;
-}
-
 /* What is certainly typed, and all that its claims lead to. `some`: the objects whose words are
  * read; NULL: all. */
 static struct gt_typing *begin(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
@@ -238,13 +182,15 @@ static struct gt_typing *begin(const struct gt_goheap *heap, const struct gt_gor
                                  .within = some,
                                  .rows = gt_alloc(sizeof *typing->rows)};
     *typing->rows = GT_VEC_OF(struct gt_type_row);
+    typing->plans = gt_calloc(1, sizeof *typing->plans);
     typing->shapes = gt_shapes_create(heap);
     if (!heap->process->dwarf) typing->receivers = gt_receivers_create(heap->process);
     typing->closures = gt_closures_create(heap->process);
     typing->dictionaries = gt_dictionaries_create(heap->process);
     typing->statics = gt_static_areas_create(heap->process);
     gt_packed_init(&typing->type, heap->graph.scan_objects);
-    open_spread(typing);
+    gt_bitmap_init(&typing->pointed, heap->graph.scan_objects);
+    gt_spread_open(typing);
     gt_claim_statics(typing);
     claim_headers(typing, live);
     gt_drain(typing);
@@ -260,7 +206,7 @@ static struct gt_typing *finish(struct gt_typing *typing, const struct gt_bitmap
     claim_untyped(typing, live);
     gt_bound_slices(typing, live);
     count_bytes(typing, live);
-    close_spread(typing);
+    gt_spread_close(typing);
     return typing;
 }
 
@@ -298,6 +244,8 @@ static struct gt_typing *copy_begun(const struct gt_typing *typing)
     *copy = *typing;
     copy->borrows = true;
     gt_packed_copy(&copy->type, &typing->type);
+    gt_bitmap_init(&copy->pointed, typing->pointed.bits);
+    gt_bitmap_copy(&copy->pointed, &typing->pointed);
     copy->statics = gt_static_areas_copy(typing->statics);
     gt_vec_copy(&copy->static_runs, &typing->static_runs);
     gt_map_copy(&copy->wide, &typing->wide);
@@ -320,7 +268,7 @@ struct gt_typing *gt_typing_create_twice(const struct gt_goheap *heap,
 
 struct gt_typing *gt_typing_finish_whole(struct gt_typing *begun, const struct gt_bitmap *live)
 {
-    open_spread(begun);
+    gt_spread_open(begun);
     gt_widen_arrays(begun, live);
     return finish(begun, live);
 }
@@ -333,6 +281,8 @@ static void destroy_shared(const struct gt_typing *typing)
     gt_dictionaries_destroy(typing->dictionaries);
     gt_vec_deinit(typing->rows);
     gt_free(typing->rows);
+    gt_arena_deinit(typing->plans);
+    gt_free(typing->plans);
 }
 
 void gt_typing_destroy(struct gt_typing *typing)
@@ -343,6 +293,7 @@ void gt_typing_destroy(struct gt_typing *typing)
     gt_map_deinit(&typing->wide);
     gt_map_deinit(&typing->widest);
     gt_packed_deinit(&typing->type);
+    gt_bitmap_deinit(&typing->pointed);
     if (!typing->borrows) destroy_shared(typing);
     gt_free(typing);
 }

@@ -58,6 +58,11 @@ struct gt_word_reader { /* what is called for the words of objects */
     gt_typed_pointer_fn *pointer; /* for the pointers with a static type, which are most words, in
                                    * the place of `word`; NULL: there is none */
     uint32_t ignores; /* kinds of words in typed memory that are left out: 1 << gt_location_kind */
+    enum gt_plain_words {
+        GT_PLAIN_READ,
+        GT_PLAIN_POINTED, /* left out if what all of them lead to is in gt_typing.pointed */
+        GT_PLAIN_SKIPPED, /* left out */
+    } plain;              /* plain pointers: pointers to a type that has pointers */
     void *ctx;
 };
 
@@ -70,6 +75,8 @@ struct gt_claim { /* a word says that `count` of `type` are at an offset in a sl
     uint64_t count;
     uint32_t slot;
     gt_type_id type;
+    bool plain; /* by a plain pointer, of an object with a heap bitmap */
+    bool first; /* of the one value at the start of a slot with a bitmap that is not wide */
 };
 
 struct gt_typing {
@@ -93,6 +100,8 @@ struct gt_typing {
     struct gt_static_areas *statics;
     struct gt_vec static_runs; /* see static_words.c */
     struct gt_vec *rows;       /* by type; see typing_impl.h */
+    struct gt_arena *plans;    /* of the rows */
+    struct gt_bitmap pointed;  /* objects with a heap bitmap that a plain pointer leads to */
     struct gt_bitmap grey;     /* objects whose words are to be claimed */
     struct gt_bitmap queued;   /* blocks of neighbours with grey objects */
     uint32_t *queue;           /* a ring of these blocks, one entry longer than their number */

@@ -46,14 +46,31 @@ static inline struct gt_extent gt_typed_extent(uint32_t typed)
                               (typed >> (GT_TYPE_BITS + GT_TILE_BITS) & tiles) + 1, typed >> 31};
 }
 
+struct gt_plain_pointer { /* a pointer to a type with pointers whose row is plain */
+    uint32_t offset;
+    gt_type_id type;
+};
+
+/* A type's pointer words, in two lists: most are plain pointers, which need no more than an offset
+ * and a type. */
+struct gt_word_plan {
+    const struct gt_pointer_layout *all;
+    struct gt_pointer_layout others; /* all but the plain pointers */
+    const struct gt_plain_pointer *plain;
+    size_t plain_count;
+    bool only_plain; /* there are no others, and none is left out */
+    enum { GT_LEADS_UNKNOWN, GT_LEADS_TO_BITMAPS, GT_LEADS_ELSEWHERE } leads; /* gt_plan_leads() */
+};
+
 struct gt_type_row {
     uint64_t size;
-    uint64_t mask;                          /* of pointers, if the type has at most 64 words */
-    const struct gt_pointer_layout *layout; /* NULL: not asked for yet */
-    uint8_t words;                          /* 0: more than 64, or no pointers */
+    uint64_t mask;             /* of pointers, if the type has at most 64 words */
+    struct gt_word_plan *plan; /* NULL: not asked for yet */
+    uint8_t words;             /* 0: more than 64, or no pointers */
     bool known, is_map, has_pointers;
     bool plain;         /* what a pointer to it leads to is of this type, and nothing more is known
                          * of it */
+    bool elsewhere;     /* a plain pointer to it led to a slot without a heap bitmap */
     bool shaped;        /* of a generic function's shape: some real type has the same layout */
     gt_type_id trie[2]; /* for a node of sync.Map's trie: its real types, by isEntry */
     gt_type_id cell;    /* for a map type: see gt_type_cell(); 0: not made yet */
@@ -90,8 +107,23 @@ static inline const struct gt_type_row *gt_type_row(const struct gt_typing *typi
     return row->known ? row : gt_type_row_make(typing, id);
 }
 
-/* Where its pointers are. The row keeps it. */
-const struct gt_pointer_layout *gt_type_row_layout(const struct gt_typing *typing, gt_type_id id);
+/* Makes the plan at its first use. The row keeps it. */
+const struct gt_type_row *gt_type_row_plan(const struct gt_typing *typing, gt_type_id id);
+
+/* The row of a type of objects, with its plan; NULL for a map type, and for memory of the runtime.
+ */
+static inline const struct gt_type_row *gt_planned_row(const struct gt_typing *typing,
+                                                       gt_type_id id)
+{
+    if (id == GT_NO_TYPE || id == GT_OPAQUE_TYPE) return NULL;
+    const struct gt_type_row *row = gt_type_row(typing, id);
+    if (row->is_map) return NULL;
+    return row->plan ? row : gt_type_row_plan(typing, id);
+}
+
+/* Did each plain pointer of such objects lead to a slot with a heap bitmap? Asked once types have
+ * spread. */
+bool gt_plan_leads_to_bitmaps(const struct gt_typing *typing, const struct gt_word_plan *plan);
 
 /* The type of memory that holds a map, since an object of the map type itself is the map's
  * header. */
@@ -140,6 +172,7 @@ static inline void gt_ready_add(struct gt_ready_slots *ready, struct gt_slot_ref
     /* Both ends, as most small objects are in two cache lines. */
     __builtin_prefetch(region->bytes + offset);
     __builtin_prefetch(region->bytes + offset + region->slot_size - 8);
+    if (region->mask) __builtin_prefetch(region->mask + offset / 64);
 }
 
 /* The object's slot. Faster if the object is in the region of `last`. */
@@ -160,30 +193,75 @@ static inline bool gt_slot_is_wide(const struct gt_region *region)
 }
 
 /* The pointer words of a slot that a heap bitmap describes and that is not wide. */
-uint64_t gt_slot_mask(const struct gt_slot_ref *ref);
+static inline uint64_t gt_slot_mask(const struct gt_slot_ref *ref)
+{
+    uint64_t words = ref->region->slot_size / 8;
+
+    return gt_bits_load(ref->region->mask, ref->region->mask_bytes, ref->slot * words, words);
+}
 
 /* A root as a word, or another entry of a table of roots. */
 void gt_root_word(const struct gt_typing *typing, const struct gt_root *root, struct gt_word *word);
 
-/* ---- claims.c ------------------------------------------------------------------------------ */
+/* ---- verified types ------------------------------------------------------------------------- */
+
+uint32_t gt_verify(struct gt_typing *typing, const struct gt_slot_ref *ref, uint32_t typed);
+
+/* The object's entry of gt_typing.type. While types spread, one value at the start of a slot is
+ * entered before the slot's bitmap is read, as if it had all pointers. Here it is compared, and the
+ * entry is corrected. So whoever asks sees what the bitmap allows, and all entries are right once
+ * nothing is grey. */
+static inline uint32_t gt_verified(struct gt_typing *typing, const struct gt_slot_ref *ref)
+{
+    const uint32_t assumed = gt_typed(0, (struct gt_extent){0, 1, true});
+    uint32_t typed = gt_packed_at(&typing->type, gt_slot_object(ref));
+
+    if ((typed & ~GT_OPAQUE_TYPE) != assumed || ref->region->scan != GT_SCAN_BITMAP ||
+        gt_slot_is_wide(ref->region))
+        return typed;
+    const struct gt_type_row *row = gt_type_row(typing, gt_typed_id(typed));
+    return gt_slot_mask(ref) == row->mask ? typed : gt_verify(typing, ref, typed);
+}
+
+/* ---- spread.c ------------------------------------------------------------------------------ */
 
 /* Objects are handled in blocks of neighbours, which are close in memory too. While a block waits,
  * most of its objects turn grey. */
 enum { GT_BLOCK_SHIFT = 9 };
 
-uint32_t gt_block_count(const struct gt_typing *typing);
+void gt_spread_open(struct gt_typing *typing);
+void gt_spread_close(struct gt_typing *typing);
 
 /* Gives the object the type: its words will make claims. */
-void gt_settle(struct gt_typing *typing, uint32_t object, gt_type_id id, struct gt_extent extent);
+void gt_settle(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
+               struct gt_extent extent);
 
-/* A word says that `value` points to `count` of type `id`. The claim waits a few turns, while the
- * memory that decides it is fetched. */
+/* A word says that `value` points to `count` of type `id`, which has pointers and is no map. The
+ * claim waits a few turns, while the memory that decides it is fetched. */
+void gt_claim_value(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count);
+
+/* Handles all claims, until none is left. */
+void gt_drain(struct gt_typing *typing);
+
+/* ---- judge.c ------------------------------------------------------------------------------- */
+
+uint64_t gt_claim_size(const struct gt_typing *typing, gt_type_id id);
+
+/* Does the second type replace the first? The larger one wins. Of two of equal size, the one wins
+ * that is no generic function's shape. */
+bool gt_type_takes_over(const struct gt_typing *typing, gt_type_id now, gt_type_id next);
+
+/* Types that no claim replaces: map headers and other memory of the runtime, and types that the
+ * allocator recorded. */
+bool gt_type_is_final(const struct gt_typing *typing, gt_type_id id);
+
+/* Gives the claim's object its type, if the object agrees. The object is allocated. */
+void gt_judge(struct gt_typing *typing, const struct gt_claim *claim);
+
+/* ---- claims.c ------------------------------------------------------------------------------ */
+
+/* The same as gt_claim_value(), for any type. */
 void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count);
-void gt_judge_oldest(struct gt_typing *typing); /* the oldest of those that wait; there must be one
-                                                 */
-
-/* Claims the words of the oldest object that waits in the queue; there must be one. */
-void gt_claim_oldest(struct gt_typing *typing);
 
 /* What a pointer of the type leads to: its own type, except for nodes of which only the first field
  * is known. */
@@ -196,6 +274,8 @@ void gt_claim_function(struct gt_typing *typing, uint64_t value);
 
 /* Makes claims for the target of the word; `typing` is a struct gt_typing. */
 void gt_claim_word(void *typing, const struct gt_word *word);
+void gt_claim_typed_pointer(void *typing, uint64_t value, gt_type_id type, uint64_t addr,
+                            uint64_t offset);
 
 /* The elements of a slot with a bitmap that are of its type. */
 static inline struct gt_extent gt_extent_of(const struct gt_typing *typing,
@@ -214,6 +294,18 @@ static inline struct gt_extent gt_extent_of(const struct gt_typing *typing,
  * is about. */
 void gt_widen_arrays(struct gt_typing *typing, const struct gt_bitmap *live);
 
+/* The elements of a slot that are of its type, each of `tile` bytes. */
+static inline struct gt_extent gt_extent_of_slot(const struct gt_typing *typing,
+                                                 const struct gt_slot_ref *ref, uint32_t typed,
+                                                 uint64_t tile)
+{
+    uint64_t size = ref->region->slot_size - gt_slot_skip(ref);
+
+    if (ref->region->scan == GT_SCAN_BITMAP) return gt_extent_of(typing, ref, typed);
+    uint64_t tiles = tile ? size / tile : 0;
+    return (struct gt_extent){0, tiles < UINT32_MAX ? (uint32_t)tiles : 0, tiles * tile == size};
+}
+
 /* Which of `count` elements, from the `first` on, can be of the type by the slot's heap bitmap: an
  * unbroken run from the first on. to <= from when the first cannot. `all` is set if it is known
  * that they have all the slot's pointers. */
@@ -222,10 +314,22 @@ struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct 
 
 /* ---- typing.c, eliminate.c ------------------------------------------------------------------ */
 
-struct gt_map_shapes;
+/* The untyped ones of the 64 objects from `first` on, a multiple of 64, that are live. */
+static inline uint64_t gt_untyped_word(const struct gt_typing *typing, const struct gt_bitmap *live,
+                                       uint32_t first)
+{
+    uint64_t objects =
+        live->words[first / 64] & gt_low_bits((uint64_t)typing->heap->graph.scan_objects - first);
 
-/* Handles all claims, until none is left. */
-void gt_drain(struct gt_typing *typing);
+    return objects ? objects & ~gt_packed_nonzero(&typing->type, first) : 0;
+}
+
+/* Calls visit(ctx, object) for each of them, in order. A visit may type later ones: those are left
+ * out. */
+void gt_each_untyped(const struct gt_typing *typing, const struct gt_bitmap *live,
+                     void visit(void *ctx, uint32_t object), void *ctx);
+
+struct gt_map_shapes;
 
 /* Types the untyped live objects that exactly one type of the program fits. */
 void gt_eliminate(struct gt_typing *typing, const struct gt_bitmap *live);

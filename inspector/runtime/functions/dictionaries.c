@@ -1,7 +1,7 @@
 /* Sorts the symbols of dictionaries by name, and finds those of a function by their prefix. Their
  * type arguments must have the function's shapes. If several remain, the frame is searched for the
  * address of one of them. */
-#include "inspector/runtime/typing/dictionaries.h"
+#include "inspector/runtime/functions/dictionaries.h"
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/hash.h"

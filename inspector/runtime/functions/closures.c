@@ -1,6 +1,6 @@
 /* Reads all code once. When a function refers to the rtype of a struct and then to a function, the
  * two are paired. The pairs are sorted by function, and a map keeps the types that were found. */
-#include "inspector/runtime/typing/closures.h"
+#include "inspector/runtime/functions/closures.h"
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/hash.h"

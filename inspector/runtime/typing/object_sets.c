@@ -1,0 +1,73 @@
+/* Visits the words of each object of a set. The words of later objects are prefetched, and objects
+ * whose words the reader does not want are passed over by the page. */
+#include "inspector/runtime/typing/typing_impl.h"
+
+struct set_reader {
+    const struct gt_typing *typing;
+    gt_typed_object_fn *begin;
+    const struct gt_word_reader *words;
+    struct gt_ready_slots ready;
+    struct gt_slot_ref last; /* of the object that came last */
+};
+
+static void visit_oldest(struct set_reader *reader)
+{
+    struct gt_slot_ref oldest = gt_ready_take(&reader->ready);
+
+    reader->begin(reader->words->ctx, gt_slot_object(&oldest));
+    gt_typing_words_of_slot(reader->typing, &oldest, reader->words);
+}
+
+/* Has an object with this value of gt_typing.type a word that the reader visits? */
+static bool has_words(const struct set_reader *reader, uint32_t typed)
+{
+    const struct gt_type_row *row = gt_planned_row(reader->typing, gt_typed_id(typed));
+
+    return !row || !row->plan->only_plain || !gt_typed_extent(typed).all ||
+           !gt_plan_leads_to_bitmaps(reader->typing, row->plan);
+}
+
+/* Has a typed object of this page of types such a word? */
+static bool page_has_words(const struct set_reader *reader, uint32_t first)
+{
+    size_t count;
+    const uint32_t *values = gt_packed_near(&reader->typing->type, first, &count);
+
+    if (reader->words->plain != GT_PLAIN_POINTED) return true;
+    for (size_t i = 0; i < count; i++)
+        if (values[i] && has_words(reader, values[i])) return true;
+    return false;
+}
+
+static void read_one(struct set_reader *reader, uint32_t object)
+{
+    if (gt_ready_is_full(&reader->ready)) visit_oldest(reader);
+    reader->last = gt_slot_ref_near(reader->typing, object, &reader->last);
+    gt_ready_add(&reader->ready, reader->last);
+}
+
+void gt_typing_read_all(const struct gt_typing *typing, const struct gt_bitmap *objects,
+                        gt_typed_object_fn *begin, const struct gt_word_reader *words)
+{
+    struct set_reader reader = {.typing = typing, .begin = begin, .words = words};
+    uint32_t end = typing->heap->graph.scan_objects;
+    bool all = true;
+
+    for (uint32_t first = 0; first < end; first += 64) {
+        uint64_t left = objects->words[first / 64] & gt_low_bits(end - first);
+        if (first % GT_PACKED_PAGE == 0) all = page_has_words(&reader, first);
+        if (left && !all) left &= ~gt_packed_nonzero(&typing->type, first);
+        for (; left; left &= left - 1)
+            read_one(&reader, first + (uint32_t)__builtin_ctzll(left));
+    }
+    while (!gt_ready_is_empty(&reader.ready))
+        visit_oldest(&reader);
+}
+
+void gt_typing_words_of_all(const struct gt_typing *typing, const struct gt_bitmap *objects,
+                            gt_typed_object_fn *begin, gt_typed_word_fn *visit, void *ctx)
+{
+    struct gt_word_reader words = {.word = visit, .ctx = ctx};
+
+    gt_typing_read_all(typing, objects, begin, &words);
+}

@@ -1,0 +1,257 @@
+/* Objects whose words are to be claimed are grey. Blocks of neighbours with grey objects wait in a
+ * ring, so memory is read mostly in order. While no block waits, objects go straight to where they
+ * are read next. What is called for each pointer is inline. */
+#include "inspector/base/alloc.h"
+#include "inspector/runtime/typing/static_areas.h"
+#include "inspector/runtime/typing/typing_impl.h"
+
+enum { WORD = 8 };
+
+static uint32_t block_count(const struct gt_typing *typing)
+{
+    return (typing->heap->graph.scan_objects >> GT_BLOCK_SHIFT) + 1;
+}
+
+void gt_spread_open(struct gt_typing *typing)
+{
+    typing->ready = gt_calloc(1, sizeof *typing->ready);
+    gt_bitmap_init(&typing->grey, typing->heap->graph.scan_objects);
+    gt_bitmap_init(&typing->queued, block_count(typing));
+    typing->queue = gt_calloc((size_t)block_count(typing) + 1, sizeof *typing->queue);
+    typing->head = typing->tail = 0;
+}
+
+void gt_spread_close(struct gt_typing *typing)
+{
+    gt_bitmap_deinit(&typing->grey);
+    gt_bitmap_deinit(&typing->queued);
+    gt_free(typing->queue);
+    gt_free(typing->ready);
+    typing->queue = NULL;
+    typing->ready = NULL;
+    typing->within = NULL;
+}
+
+/* ---- claims -------------------------------------------------------------------------------- */
+
+/* While no block waits, the object goes where it is read next. That spares a list, which has one
+ * grey object at a time, the search of a block for each. */
+void gt_settle(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
+               struct gt_extent extent)
+{
+    uint32_t object = gt_slot_object(ref), block = object >> GT_BLOCK_SHIFT;
+
+    gt_packed_set(&typing->type, object, gt_typed(id, extent));
+    if (typing->within && !gt_bit(typing->within, object)) return;
+    if (typing->head == typing->tail && !gt_ready_is_full(typing->ready)) {
+        gt_ready_add(typing->ready, *ref);
+        return;
+    }
+    gt_bit_set(&typing->grey, object);
+    if (gt_bit_test_set(&typing->queued, block)) return;
+    typing->queue[typing->tail] = block;
+    typing->tail = typing->tail == block_count(typing) ? 0 : typing->tail + 1;
+}
+
+/* Most claims are about the one value at the start of a slot. If the object has no type yet, it
+ * gets this one before its bitmap is read: bitmaps are far apart, and read when the object is. */
+static inline void judge_first(struct gt_typing *typing, const struct gt_claim *claim,
+                               const struct gt_slot_ref *ref)
+{
+    const struct gt_type_row *row = gt_type_row(typing, claim->type);
+
+    if (!row->words || row->words * (uint64_t)WORD > claim->region->slot_size) return;
+    gt_settle(typing, ref, claim->type, (struct gt_extent){0, 1, true});
+    if (typing->within) gt_verified(typing, ref); /* not all objects are read */
+}
+
+/* Finds the claim's object, whose region has been prefetched, and prefetches what judging reads. */
+static inline void aim(struct gt_typing *typing, struct gt_claim *claim)
+{
+    const struct gt_region *region = claim->region;
+    uint32_t slot = gt_region_slot(region, claim->value), object = region->first + slot;
+
+    if (region->scan == GT_SCAN_NONE || slot >= region->count) {
+        claim->region = NULL;
+        return;
+    }
+    claim->slot = slot;
+    claim->offset = claim->value - region->base - slot * region->slot_size;
+    claim->first = claim->offset == 0 && claim->count == 1 && region->scan == GT_SCAN_BITMAP &&
+                   !gt_slot_is_wide(region);
+    gt_packed_fetch(&typing->type, object);
+    __builtin_prefetch(&typing->heap->graph.allocated.words[object >> 6]);
+    if (region->mask && !claim->first)
+        __builtin_prefetch(region->mask + slot * region->slot_size / 64);
+}
+
+static inline void aim_oldest(struct gt_typing *typing)
+{
+    aim(typing, &typing->waiting[typing->aimed++ % GT_CLAIMS_WAITING]);
+}
+
+static void judge_aimed(struct gt_typing *typing)
+{
+    const struct gt_claim *claim = &typing->waiting[typing->judged++ % GT_CLAIMS_WAITING];
+    struct gt_slot_ref ref = {claim->region, claim->slot};
+
+    if (!claim->region || !gt_bit(&typing->heap->graph.allocated, gt_slot_object(&ref))) return;
+    uint32_t typed = gt_packed_at(&typing->type, gt_slot_object(&ref));
+    if (claim->plain) gt_bit_set(&typing->pointed, gt_slot_object(&ref));
+    if (claim->first && !typed)
+        judge_first(typing, claim, &ref);
+    else if (!claim->first || gt_typed_id(typed) != claim->type || !gt_typed_extent(typed).all)
+        gt_judge(typing, claim);
+}
+
+/* Judges the oldest claim; there must be one. */
+static void judge_oldest(struct gt_typing *typing)
+{
+    if (typing->aimed == typing->judged) aim_oldest(typing);
+    judge_aimed(typing);
+}
+
+/* Each half of the ring is a queue: of claims that are not aimed yet, and of those that are. */
+static inline void make_room(struct gt_typing *typing)
+{
+    if (typing->claimed - typing->aimed < GT_CLAIMS_WAITING / 2) return;
+    if (typing->aimed - typing->judged == GT_CLAIMS_WAITING / 2) judge_aimed(typing);
+    aim_oldest(typing);
+}
+
+static inline void add_claim(struct gt_typing *typing, const struct gt_claim *claim)
+{
+    make_room(typing);
+    __builtin_prefetch(claim->region);
+    typing->waiting[typing->claimed++ % GT_CLAIMS_WAITING] = *claim;
+}
+
+/* The claim of a type with pointers that is no map. */
+void gt_claim_value(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
+{
+    const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
+
+    if (region && id < GT_OPAQUE_TYPE)
+        add_claim(typing,
+                  &(struct gt_claim){.region = region, .value = value, .count = count, .type = id});
+}
+
+/* Later, nobody needs to read the pointer again: what it leads to is noted. */
+static inline void claim_plain(struct gt_typing *typing, const struct gt_region *region,
+                               uint64_t value, gt_type_id id)
+{
+    bool plain = region->scan == GT_SCAN_BITMAP;
+
+    if (!plain) ((struct gt_type_row *)gt_vec_at(typing->rows, id))->elsewhere = true;
+    add_claim(typing,
+              &(struct gt_claim){
+                  .region = region, .value = value, .count = 1, .type = id, .plain = plain});
+}
+
+/* ---- objects ------------------------------------------------------------------------------- */
+
+/* Static data is no heap, so it is looked for only outside the heap. */
+static inline void claim_plain_word(struct gt_typing *typing, uint64_t value, gt_type_id type,
+                                    uint64_t addr)
+{
+    const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
+
+    if (region) {
+        claim_plain(typing, region, value, type);
+    } else if (gt_static_is_near(typing->statics, value)) {
+        struct gt_word word = {.addr = addr, .value = value, .type = type, .kind = GT_P_POINTER};
+        gt_claim_static(typing, &word);
+    }
+}
+
+static inline void claim_plain_words(struct gt_typing *typing, const struct gt_slot_ref *ref,
+                                     const struct gt_word_plan *plan, struct gt_extent extent,
+                                     uint64_t size)
+{
+    const unsigned char *bytes = ref->region->bytes;
+    uint64_t slot = ref->slot * ref->region->slot_size + gt_slot_skip(ref);
+
+    for (uint64_t i = extent.from; i < extent.to; i++)
+        for (size_t j = 0; j < plan->plain_count; j++) {
+            uint64_t at = slot + i * size + plan->plain[j].offset, value = gt_load64(bytes + at);
+            if (value) claim_plain_word(typing, value, plan->plain[j].type, ref->region->base + at);
+        }
+}
+
+static void claim_words(struct gt_typing *typing, const struct gt_slot_ref *ref,
+                        enum gt_plain_words plain)
+{
+    const struct gt_word_reader reader = {.word = gt_claim_word,
+                                          .pointer = gt_claim_typed_pointer,
+                                          .ignores = 1 << GT_P_STRING | 1 << GT_P_UNSAFE,
+                                          .plain = plain,
+                                          .ctx = typing};
+
+    gt_typing_words_of_slot(typing, ref, &reader);
+}
+
+/* Claims the words of the oldest object that waits in the queue; there must be one. */
+static void claim_oldest(struct gt_typing *typing)
+{
+    struct gt_slot_ref oldest = gt_ready_take(typing->ready);
+    uint32_t typed = gt_verified(typing, &oldest);
+    const struct gt_type_row *row = gt_planned_row(typing, gt_typed_id(typed));
+
+    if (!typed) return;
+    if (!row || !oldest.region->bytes || oldest.region->sparse) {
+        claim_words(typing, &oldest, GT_PLAIN_READ);
+        return;
+    }
+    const struct gt_word_plan *plan = row->plan;
+    struct gt_extent extent = gt_extent_of_slot(typing, &oldest, typed, row->size);
+    claim_plain_words(typing, &oldest, plan, extent, row->size);
+    if (!plan->only_plain || !extent.all) claim_words(typing, &oldest, GT_PLAIN_SKIPPED);
+}
+
+/* Claims from the words of a block's grey objects, in the order of their addresses. Objects that
+ * turn grey meanwhile are handled too, or queue the block again. */
+static void claim_block(struct gt_typing *typing, uint32_t block)
+{
+    size_t first = (size_t)block << GT_BLOCK_SHIFT >> 6, end = first + (1 << GT_BLOCK_SHIFT >> 6);
+    size_t words = (typing->grey.bits + 63) / 64;
+    struct gt_slot_ref ref = {0};
+
+    for (size_t word = first; word < end && word < words; word++)
+        while (typing->grey.words[word]) {
+            size_t object = word * 64 + (size_t)__builtin_ctzll(typing->grey.words[word]);
+            gt_bit_clear(&typing->grey, object);
+            ref = gt_slot_ref_near(typing, (uint32_t)object, &ref);
+            while (gt_ready_is_full(typing->ready))
+                claim_oldest(typing);
+            gt_ready_add(typing->ready, ref);
+        }
+}
+
+/* The next block of grey objects. While there is none, claims the words of the objects that wait,
+ * and judges the claims that wait; false when nothing is left. */
+static bool next_block(struct gt_typing *typing, uint32_t *block)
+{
+    while (typing->head == typing->tail)
+        if (!gt_ready_is_empty(typing->ready))
+            claim_oldest(typing);
+        else if (typing->judged != typing->claimed)
+            judge_oldest(typing);
+        else
+            return false;
+    *block = typing->queue[typing->head];
+    typing->head = typing->head == block_count(typing) ? 0 : typing->head + 1;
+    gt_bit_clear(&typing->queued, *block);
+    return true;
+}
+
+void gt_drain(struct gt_typing *typing)
+{
+    uint32_t block;
+
+    do {
+        while (next_block(typing, &block)) {
+            claim_block(typing, block);
+            if (gt_static_many_claims(typing->statics)) gt_spread_statics(typing);
+        }
+    } while (gt_spread_statics(typing));
+}
