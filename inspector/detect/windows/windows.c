@@ -168,6 +168,37 @@ static void look_at_pointer(struct gt_gatherer *gatherer, struct gt_waiting_word
     look_at(gatherer, waiting->region, object, &word);
 }
 
+/* Does a string with a static type cover at least half of a block without pointers? Such a block is
+ * no finding, and most strings are alone in theirs: see note_window(). */
+static bool covers_half(const struct gt_waiting_word *waiting)
+{
+    struct gt_window_target target = gt_window_target_in(waiting->region, waiting->object);
+    uint64_t offset = waiting->word.value - target.start, len = waiting->word.len;
+
+    return waiting->region->scan == GT_SCAN_NONE && offset < target.size &&
+           len <= target.size - offset && len >= target.size - len;
+}
+
+static void look_at_string(struct gt_gatherer *gatherer, struct gt_waiting_word *waiting)
+{
+    const struct gt_word *word = &waiting->word;
+    uint32_t object = waiting->object;
+
+    if (!gt_bit(&gatherer->analysis->heap->graph.allocated, object)) return;
+    if (covers_half(waiting)) {
+        gt_bit_set(&gatherer->half, object);
+        return;
+    }
+    struct gt_word whole = {.addr = word->addr,
+                            .value = word->value,
+                            .len = word->len,
+                            .cap = word->len,
+                            .offset = word->offset,
+                            .type = word->type,
+                            .kind = GT_P_STRING};
+    look_at(gatherer, waiting->region, object, &whole);
+}
+
 /* Handles the oldest word of the queue, and returns its entry, for the next word. */
 static struct gt_waiting_word *take_turn(struct gt_gatherer *gatherer)
 {
@@ -176,44 +207,64 @@ static struct gt_waiting_word *take_turn(struct gt_gatherer *gatherer)
 
     if (!oldest->region) return oldest;
     gatherer->referrer = oldest->referrer;
-    if (oldest->is_pointer)
+    if (oldest->kind == GT_WAITS_POINTER)
         look_at_pointer(gatherer, oldest);
+    else if (oldest->kind == GT_WAITS_STRING)
+        look_at_string(gatherer, oldest);
     else
         look_at(gatherer, oldest->region, oldest->object, &oldest->word);
     gatherer->referrer = referrer;
     return oldest;
 }
 
-static void look(void *ctx, const struct gt_word *word)
+/* The entry for the next word; NULL if the word leads to no object, or makes no window. */
+static struct gt_waiting_word *next_entry(struct gt_gatherer *gatherer, uint64_t addr,
+                                          uint64_t value)
 {
-    struct gt_gatherer *gatherer = ctx;
-    const struct gt_region *region = gt_heap_region(&gatherer->analysis->heap->graph, word->value);
+    const struct gt_region *region = gt_heap_region(&gatherer->analysis->heap->graph, value);
 
-    if (!region || is_dead(gatherer, word->addr, word->value)) return;
+    if (!region || is_dead(gatherer, addr, value)) return NULL;
     __builtin_prefetch(region);
     struct gt_waiting_word *entry = take_turn(gatherer);
-    entry->word = *word;
-    entry->is_pointer = false;
     entry->referrer = gatherer->referrer;
     entry->region = region;
+    return entry;
+}
+
+static void look(void *ctx, const struct gt_word *word)
+{
+    struct gt_waiting_word *entry = next_entry(ctx, word->addr, word->value);
+
+    if (!entry) return;
+    entry->word = *word;
+    entry->kind = GT_WAITS_WORD;
 }
 
 static void look_by_pointer(void *ctx, uint64_t value, gt_type_id type, uint64_t addr,
                             uint64_t offset)
 {
-    struct gt_gatherer *gatherer = ctx;
-    const struct gt_region *region = gt_heap_region(&gatherer->analysis->heap->graph, value);
+    struct gt_waiting_word *entry = next_entry(ctx, addr, value);
 
-    if (!region || is_dead(gatherer, addr, value)) return;
-    __builtin_prefetch(region);
-    struct gt_waiting_word *entry = take_turn(gatherer);
+    if (!entry) return;
     entry->word.addr = addr;
     entry->word.value = value;
     entry->word.offset = offset;
     entry->word.type = type;
-    entry->is_pointer = true;
-    entry->referrer = gatherer->referrer;
-    entry->region = region;
+    entry->kind = GT_WAITS_POINTER;
+}
+
+static void look_by_string(void *ctx, uint64_t value, uint64_t len, gt_type_id type, uint64_t addr,
+                           uint64_t offset)
+{
+    struct gt_waiting_word *entry = next_entry(ctx, addr, value);
+
+    if (!entry) return;
+    entry->word.addr = addr;
+    entry->word.value = value;
+    entry->word.len = len;
+    entry->word.offset = offset;
+    entry->word.type = type;
+    entry->kind = GT_WAITS_STRING;
 }
 
 static void look_at_waiting(struct gt_gatherer *gatherer)
@@ -236,21 +287,18 @@ static bool are_noted(const struct gt_heap_analysis *analysis)
     return analysis->referrers == &analysis->live && !analysis->dead_words.len;
 }
 
-static void every_word(struct gt_gatherer *gatherer, gt_typed_word_fn *visit,
-                       gt_typed_pointer_fn *visit_pointer)
+static void every_word(struct gt_gatherer *gatherer, struct gt_word_reader reader)
 {
     const struct gt_heap_analysis *analysis = gatherer->analysis;
-    const struct gt_word_reader reader = {.word = visit,
-                                          .pointer = visit_pointer,
-                                          .plain = are_noted(analysis) ? GT_PLAIN_POINTED
-                                                                       : GT_PLAIN_READ,
-                                          .ctx = gatherer};
     struct gt_word word;
+
+    reader.plain = are_noted(analysis) ? GT_PLAIN_POINTED : GT_PLAIN_READ;
+    reader.ctx = gatherer;
 
     for (size_t i = 0; i < analysis->roots->list.len; i++) {
         gatherer->referrer = (struct gt_referrer){.object = GT_NO_OBJECT, .root = (uint32_t)i};
         gt_typing_root(analysis->typing, i, &word);
-        visit(gatherer, &word);
+        reader.word(gatherer, &word);
     }
     gt_typing_read_all(analysis->typing, analysis->referrers, begin, &reader);
 }
@@ -353,7 +401,8 @@ static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *
     gatherer.queue.bits[0] = &gatherer.whole;
     gatherer.queue.bits[1] = &analysis->heap->graph.allocated;
     respect_weak_pointers(&gatherer);
-    every_word(&gatherer, look, look_by_pointer);
+    every_word(&gatherer, (struct gt_word_reader){
+                              .word = look, .pointer = look_by_pointer, .string = look_by_string});
     look_at_waiting(&gatherer);
     every_doubt(&gatherer);
     gt_decide_stale(&gatherer);
@@ -361,7 +410,7 @@ static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *
     gt_decide_covered(&gatherer);
     if (gatherer.overflowed) {
         gt_vec_clear(&out->list);
-        every_word(&gatherer, record, NULL);
+        every_word(&gatherer, (struct gt_word_reader){.word = record});
     } else {
         keep_views_that_matter(&gatherer);
     }

@@ -276,6 +276,11 @@ static void words_of_tile(const struct gt_typing *typing, const struct tile_word
         if (place->kind == GT_P_POINTER && reader->pointer) {
             uint64_t value = gt_load64(bytes + offset);
             if (value) reader->pointer(reader->ctx, value, place->type, addr + offset, offset);
+        } else if (place->kind == GT_P_STRING && reader->string) {
+            uint64_t value = gt_load64(bytes + offset);
+            if (value)
+                reader->string(reader->ctx, value, gt_load64(bytes + offset + WORD), place->type,
+                               addr + offset, offset);
         } else if (gt_word_read(typing->types, place, bytes + offset, &word)) {
             word.offset += base;
             word.addr = addr + word.offset;

@@ -53,10 +53,15 @@ typedef void gt_typed_word_fn(void *ctx, const struct gt_word *word);
 typedef void gt_typed_pointer_fn(void *ctx, uint64_t value, gt_type_id type, uint64_t addr,
                                  uint64_t offset);
 
+/* The same for a string that is not empty. */
+typedef void gt_typed_string_fn(void *ctx, uint64_t value, uint64_t len, gt_type_id type,
+                                uint64_t addr, uint64_t offset);
+
 struct gt_word_reader { /* what is called for the words of objects */
     gt_typed_word_fn *word;
     gt_typed_pointer_fn *pointer; /* for the pointers with a static type, which are most words, in
                                    * the place of `word`; NULL: there is none */
+    gt_typed_string_fn *string;   /* for strings with a static type; NULL: the same */
     uint32_t ignores; /* kinds of words in typed memory that are left out: 1 << gt_location_kind */
     enum gt_plain_words {
         GT_PLAIN_READ,
