@@ -214,14 +214,15 @@ static bool any_set(const unsigned char *bytes, uint64_t from, uint64_t to)
     return false;
 }
 
+/* Most windows cover all of their block, which then need not be read. */
 bool gt_window_leaves_out(const struct gt_heap_analysis *analysis,
                           const struct gt_window_target *target, const struct gt_window_ref *window)
 {
-    uint64_t user = target->size;
-    const unsigned char *bytes = gt_mem_at(analysis->process->mem, target->start, user);
+    uint64_t user = target->size, end = (window->offset + window->len + 7) & ~(uint64_t)7;
 
-    return bytes && (any_set(bytes, 0, window->offset) ||
-                     any_set(bytes, (window->offset + window->len + 7) & ~(uint64_t)7, user));
+    if (!window->offset && end + 8 > user) return false;
+    const unsigned char *bytes = gt_mem_at(analysis->process->mem, target->start, user);
+    return bytes && (any_set(bytes, 0, window->offset) || any_set(bytes, end, user));
 }
 
 static bool may_be_in_change(const struct gt_heap_analysis *analysis,

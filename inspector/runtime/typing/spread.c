@@ -183,7 +183,7 @@ static void claim_words(struct gt_typing *typing, const struct gt_slot_ref *ref,
 {
     const struct gt_word_reader reader = {.word = gt_claim_word,
                                           .pointer = gt_claim_typed_pointer,
-                                          .ignores = 1 << GT_P_STRING | 1 << GT_P_UNSAFE,
+                                          .ignores = GT_CLAIMLESS_KINDS,
                                           .plain = plain,
                                           .ctx = typing};
 
@@ -205,7 +205,7 @@ static void claim_oldest(struct gt_typing *typing)
     const struct gt_word_plan *plan = row->plan;
     struct gt_extent extent = gt_extent_of_slot(typing, &oldest, typed, row->size);
     claim_plain_words(typing, &oldest, plan, extent, row->size);
-    if (!plan->only_plain || !extent.all) claim_words(typing, &oldest, GT_PLAIN_SKIPPED);
+    if (plan->claims_more || !extent.all) claim_words(typing, &oldest, GT_PLAIN_SKIPPED);
 }
 
 /* Claims from the words of a block's grey objects, in the order of their addresses. Objects that

@@ -84,6 +84,24 @@ static bool is_plain(const struct gt_typing *typing, const struct gt_pointer_slo
     return row->plain && row->has_pointers;
 }
 
+/* Sorts the words of the plan's type into its two lists, which have room for them. */
+static void fill_plan(const struct gt_typing *typing, struct gt_word_plan *plan,
+                      struct gt_plain_pointer *plain, struct gt_pointer_slot *others)
+{
+    for (size_t i = 0; i < plan->all->count; i++) {
+        const struct gt_pointer_slot *place = &plan->all->places[i];
+        if (is_plain(typing, place)) {
+            plain[plan->plain_count++] =
+                (struct gt_plain_pointer){(uint32_t)place->offset, place->type};
+        } else {
+            others[plan->others.count++] = *place;
+            plan->claims_more |= !(GT_CLAIMLESS_KINDS >> place->kind & 1);
+        }
+    }
+    plan->only_plain = plan->all->complete && !plan->others.count;
+    plan->claims_more |= !plan->all->complete;
+}
+
 const struct gt_type_row *gt_type_row_plan(const struct gt_typing *typing, gt_type_id id)
 {
     const struct gt_pointer_layout *all = gt_types_pointer_layout(typing->types, id);
@@ -95,15 +113,7 @@ const struct gt_type_row *gt_type_row_plan(const struct gt_typing *typing, gt_ty
 
     *plan = (struct gt_word_plan){
         .all = all, .others = {.places = others, .complete = all->complete}, .plain = plain};
-    for (size_t i = 0; i < all->count; i++) {
-        const struct gt_pointer_slot *place = &all->places[i];
-        if (is_plain(typing, place))
-            plain[plan->plain_count++] =
-                (struct gt_plain_pointer){(uint32_t)place->offset, place->type};
-        else
-            others[plan->others.count++] = *place;
-    }
-    plan->only_plain = all->complete && !plan->others.count;
+    fill_plan(typing, plan, plain, others);
     struct gt_type_row *row = gt_vec_at(typing->rows, id);
     row->plan = plan;
     return row;

@@ -46,6 +46,9 @@ static inline struct gt_extent gt_typed_extent(uint32_t typed)
                               (typed >> (GT_TYPE_BITS + GT_TILE_BITS) & tiles) + 1, typed >> 31};
 }
 
+/* Kinds of words that make no claims. */
+enum { GT_CLAIMLESS_KINDS = 1 << GT_P_STRING | 1 << GT_P_UNSAFE };
+
 struct gt_plain_pointer { /* a pointer to a type with pointers whose row is plain */
     uint32_t offset;
     gt_type_id type;
@@ -58,7 +61,8 @@ struct gt_word_plan {
     struct gt_pointer_layout others; /* all but the plain pointers */
     const struct gt_plain_pointer *plain;
     size_t plain_count;
-    bool only_plain; /* there are no others, and none is left out */
+    bool only_plain;  /* there are no others, and none is left out */
+    bool claims_more; /* some others make claims, or some are left out */
     enum { GT_LEADS_UNKNOWN, GT_LEADS_TO_BITMAPS, GT_LEADS_ELSEWHERE } leads; /* gt_plan_leads() */
 };
 
