@@ -7,7 +7,8 @@
  *   found   the value is in a region's pages; the region is fetched
  *   aimed   the slot is known; the caller's data for its object is fetched. Then it is settled
  *
- * An object's words are fetched while it waits in a third queue, of slots that are ready.
+ * Or they take these steps in batches. An object's words are fetched while it waits in a queue of
+ * slots.
  *
  * The callers' functions are inlined, like those of the walk.
  */
@@ -90,19 +91,6 @@ GT_INLINE void gt_follow(struct gt_follow *follow, const struct gt_heap *heap, u
     follow->found[follow->found_in++ % GT_FOLLOW_DELAY] = found;
 }
 
-/* Handles one value of the queues; false when they are empty. */
-GT_INLINE bool gt_follow_next(struct gt_follow *follow, const struct gt_heap *heap,
-                              gt_fetch_fn *fetch, gt_settle_fn *settle, void *ctx)
-{
-    if (follow->found_in != follow->found_out)
-        gt_follow_aim_oldest(follow, heap, fetch, settle, ctx);
-    else if (follow->aimed_in != follow->aimed_out)
-        gt_follow_settle_oldest(follow, settle, ctx);
-    else
-        return false;
-    return true;
-}
-
 /* Empties both queues. */
 GT_INLINE void gt_follow_all(struct gt_follow *follow, const struct gt_heap *heap,
                              gt_fetch_fn *fetch, gt_settle_fn *settle, void *ctx)
@@ -111,6 +99,45 @@ GT_INLINE void gt_follow_all(struct gt_follow *follow, const struct gt_heap *hea
         gt_follow_aim_oldest(follow, heap, fetch, settle, ctx);
     while (follow->aimed_in != follow->aimed_out)
         gt_follow_settle_oldest(follow, settle, ctx);
+}
+
+/* ---- many values together ------------------------------------------------------------------ */
+
+enum { GT_BATCH = 32 };
+
+/* Values that take each step together. That is cheaper than the queues for a user that settles in
+ * few instructions, and may settle a value late. Zeroed: empty. */
+struct gt_batch {
+    unsigned count;
+    struct gt_found found[GT_BATCH];
+};
+
+/* Adds a value, if it is in a region. Returns whether the batch is full: settle it then. */
+GT_INLINE bool gt_batch_add(struct gt_batch *batch, const struct gt_heap *heap, uint64_t value)
+{
+    struct gt_found found = gt_follow_find(heap, value, 0);
+
+    if (!found.region) return false;
+    __builtin_prefetch(&heap->regions[found.region - 1]);
+    batch->found[batch->count++] = found;
+    return batch->count == GT_BATCH;
+}
+
+/* Settles all values, in order, and empties the batch. None may be added meanwhile. */
+GT_INLINE void gt_batch_settle(struct gt_batch *batch, const struct gt_heap *heap,
+                               gt_fetch_fn *fetch, gt_settle_fn *settle, void *ctx)
+{
+    struct gt_aimed aimed[GT_BATCH];
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < batch->count; i++) {
+        aimed[count] = gt_follow_aim(heap, batch->found[i]);
+        if (!aimed[count].region) continue;
+        fetch(ctx, aimed[count++].object);
+    }
+    batch->count = 0;
+    for (unsigned i = 0; i < count; i++)
+        settle(ctx, aimed[i]);
 }
 
 /* ---- objects whose slots are fetched -------------------------------------------------------- */

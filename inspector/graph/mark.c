@@ -42,7 +42,7 @@ struct gt_marker {
     size_t helper_count;
     bool dangles;                  /* a word of an object points to a free slot */
     struct gt_fetched_slots ready; /* objects that are scanned next */
-    struct gt_follow follow;
+    struct gt_batch batch;         /* pointers that are followed next */
 };
 
 void gt_cut_init(struct gt_cut *cut, const struct gt_heap *heap)
@@ -170,24 +170,20 @@ GT_INLINE void settle_cut(void *ctx, struct gt_aimed aimed)
     settle(marker, aimed, marker->cut);
 }
 
-GT_INLINE void note(struct gt_marker *marker, uint64_t value, const struct gt_cut *cut)
+static __attribute__((noinline)) void settle_batch(struct gt_marker *marker)
 {
-    gt_follow(&marker->follow, marker->heap, value, 0, fetch_bits, cut ? settle_cut : settle_plain,
-              marker);
+    if (marker->cut)
+        gt_batch_settle(&marker->batch, marker->heap, fetch_bits, settle_cut, marker);
+    else
+        gt_batch_settle(&marker->batch, marker->heap, fetch_bits, settle_plain, marker);
 }
 
-GT_INLINE void note_plain(void *ctx, uint64_t offset, uint64_t value)
-{
-    (void)offset;
-    note(ctx, value, NULL);
-}
-
-GT_INLINE void note_cut(void *ctx, uint64_t offset, uint64_t value)
+GT_INLINE void note(void *ctx, uint64_t offset, uint64_t value)
 {
     struct gt_marker *marker = ctx;
 
     (void)offset;
-    note(marker, value, marker->cut);
+    if (gt_batch_add(&marker->batch, marker->heap, value)) settle_batch(marker);
 }
 
 struct cut_words {
@@ -198,9 +194,9 @@ struct cut_words {
 static void note_uncut(void *ctx, uint64_t offset, uint64_t value)
 {
     struct cut_words *words = ctx;
-    const struct gt_cut *cut = words->marker->cut;
 
-    if (!gt_cut_has_word(cut, words->address + offset)) note(words->marker, value, cut);
+    if (!gt_cut_has_word(words->marker->cut, words->address + offset))
+        note(words->marker, offset, value);
 }
 
 static bool is_known(const struct gt_marker *marker, const struct gt_region *region, uint32_t slot)
@@ -232,7 +228,7 @@ GT_INLINE void scan(struct gt_marker *marker, const struct gt_region *region, ui
         struct cut_words in = {marker, region->base + slot * region->slot_size};
         gt_walk_slot(marker->heap, region, slot, words, note_uncut, &in);
     } else {
-        gt_walk_slot(marker->heap, region, slot, words, cut ? note_cut : note_plain, marker);
+        gt_walk_slot(marker->heap, region, slot, words, note, marker);
     }
 }
 
@@ -278,14 +274,13 @@ GT_INLINE void scan_block(struct gt_marker *marker, uint32_t block, const struct
 /* Handles what is delayed, until nothing is, or a block waits. */
 GT_INLINE void catch_up(struct gt_marker *marker, const struct gt_cut *cut)
 {
-    bool more = true;
-
-    while (more && !marker->blocks.len)
+    while (!marker->blocks.len)
         if (!gt_slots_are_none(&marker->ready))
             scan_oldest(marker, cut);
+        else if (marker->batch.count)
+            settle_batch(marker);
         else
-            more = gt_follow_next(&marker->follow, marker->heap, fetch_bits,
-                                  cut ? settle_cut : settle_plain, marker);
+            return;
 }
 
 static void share(struct gt_marker *marker);
