@@ -68,7 +68,7 @@ static bool claim_closure(const struct eliminator *eliminator, uint32_t object)
     struct gt_typing *typing = eliminator->typing;
 
     gt_claim_function(typing, gt_heap_address(&typing->heap->graph, object));
-    if (typing->judged == typing->claimed) return false;
+    if (!typing->waiting_count) return false;
     gt_drain(typing);
     return gt_packed_at(&typing->type, object) != 0;
 }

@@ -36,12 +36,11 @@ void gt_spread_close(struct gt_typing *typing)
 
 /* While no block waits, the object goes where it is read next. That spares a list, which has one
  * grey object at a time, the search of a block for each. */
-void gt_settle(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
-               struct gt_extent extent)
+static inline void settle(struct gt_typing *typing, const struct gt_slot_ref *ref, uint32_t typed)
 {
     uint32_t object = gt_slot_object(ref), block = object >> GT_BLOCK_SHIFT;
 
-    gt_packed_set(&typing->type, object, gt_typed(id, extent));
+    gt_packed_set(&typing->type, object, typed);
     if (typing->within && !gt_bit(typing->within, object)) return;
     if (typing->head == typing->tail && !gt_ready_is_full(typing->ready)) {
         gt_ready_add(typing->ready, *ref);
@@ -53,6 +52,12 @@ void gt_settle(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_
     typing->tail = typing->tail == block_count(typing) ? 0 : typing->tail + 1;
 }
 
+void gt_settle(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
+               struct gt_extent extent)
+{
+    settle(typing, ref, gt_typed(id, extent));
+}
+
 /* Most claims are about the one value at the start of a slot. If the object has no type yet, it
  * gets this one before its bitmap is read: bitmaps are far apart, and read when the object is. */
 static inline void judge_first(struct gt_typing *typing, const struct gt_claim *claim,
@@ -61,7 +66,7 @@ static inline void judge_first(struct gt_typing *typing, const struct gt_claim *
     const struct gt_type_row *row = gt_type_row(typing, claim->type);
 
     if (!row->words || row->words * (uint64_t)WORD > claim->region->slot_size) return;
-    gt_settle(typing, ref, claim->type, (struct gt_extent){0, 1, true});
+    settle(typing, ref, gt_typed(claim->type, (struct gt_extent){0, 1, true}));
     if (typing->within) gt_verified(typing, ref); /* not all objects are read */
 }
 
@@ -85,14 +90,8 @@ static inline void aim(struct gt_typing *typing, struct gt_claim *claim)
         __builtin_prefetch(region->mask + slot * region->slot_size / 64);
 }
 
-static inline void aim_oldest(struct gt_typing *typing)
+static inline void judge(struct gt_typing *typing, const struct gt_claim *claim)
 {
-    aim(typing, &typing->waiting[typing->aimed++ % GT_CLAIMS_WAITING]);
-}
-
-static void judge_aimed(struct gt_typing *typing)
-{
-    const struct gt_claim *claim = &typing->waiting[typing->judged++ % GT_CLAIMS_WAITING];
     struct gt_slot_ref ref = {claim->region, claim->slot};
 
     if (!claim->region || !gt_bit(&typing->heap->graph.allocated, gt_slot_object(&ref))) return;
@@ -104,26 +103,29 @@ static void judge_aimed(struct gt_typing *typing)
         gt_judge(typing, claim);
 }
 
-/* Judges the oldest claim; there must be one. */
-static void judge_oldest(struct gt_typing *typing)
+static __attribute__((noinline)) void judge_all(struct gt_typing *typing)
 {
-    if (typing->aimed == typing->judged) aim_oldest(typing);
-    judge_aimed(typing);
+    size_t count = typing->waiting_count;
+
+    for (size_t i = 0; i < count; i++)
+        aim(typing, &typing->waiting[i]);
+    for (size_t i = 0; i < count; i++)
+        judge(typing, &typing->waiting[i]);
+    typing->waiting_count = 0;
 }
 
-/* Each half of the ring is a queue: of claims that are not aimed yet, and of those that are. */
-static inline void make_room(struct gt_typing *typing)
+static inline void add_claim(struct gt_typing *typing, const struct gt_region *region,
+                             uint64_t value, gt_type_id id, uint64_t count, bool plain)
 {
-    if (typing->claimed - typing->aimed < GT_CLAIMS_WAITING / 2) return;
-    if (typing->aimed - typing->judged == GT_CLAIMS_WAITING / 2) judge_aimed(typing);
-    aim_oldest(typing);
-}
+    struct gt_claim *claim = &typing->waiting[typing->waiting_count++];
 
-static inline void add_claim(struct gt_typing *typing, const struct gt_claim *claim)
-{
-    make_room(typing);
-    __builtin_prefetch(claim->region);
-    typing->waiting[typing->claimed++ % GT_CLAIMS_WAITING] = *claim;
+    __builtin_prefetch(region);
+    claim->region = region;
+    claim->value = value;
+    claim->type = id;
+    claim->count = count;
+    claim->plain = plain;
+    if (typing->waiting_count == GT_CLAIMS_WAITING) judge_all(typing);
 }
 
 /* The claim of a type with pointers that is no map. */
@@ -131,9 +133,7 @@ void gt_claim_value(struct gt_typing *typing, uint64_t value, gt_type_id id, uin
 {
     const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
 
-    if (region && id < GT_OPAQUE_TYPE)
-        add_claim(typing,
-                  &(struct gt_claim){.region = region, .value = value, .count = count, .type = id});
+    if (region && id < GT_OPAQUE_TYPE) add_claim(typing, region, value, id, count, false);
 }
 
 /* Later, nobody needs to read the pointer again: what it leads to is noted. */
@@ -143,9 +143,7 @@ static inline void claim_plain(struct gt_typing *typing, const struct gt_region 
     bool plain = region->scan == GT_SCAN_BITMAP;
 
     if (!plain) ((struct gt_type_row *)gt_vec_at(typing->rows, id))->elsewhere = true;
-    add_claim(typing,
-              &(struct gt_claim){
-                  .region = region, .value = value, .count = 1, .type = id, .plain = plain});
+    add_claim(typing, region, value, id, 1, plain);
 }
 
 /* ---- objects ------------------------------------------------------------------------------- */
@@ -164,18 +162,18 @@ static inline void claim_plain_word(struct gt_typing *typing, uint64_t value, gt
     }
 }
 
+/* Of the element at `offset` in the slot. */
 static inline void claim_plain_words(struct gt_typing *typing, const struct gt_slot_ref *ref,
-                                     const struct gt_word_plan *plan, struct gt_extent extent,
-                                     uint64_t size)
+                                     const struct gt_word_plan *plan, uint64_t offset)
 {
-    const unsigned char *bytes = ref->region->bytes;
-    uint64_t slot = ref->slot * ref->region->slot_size + gt_slot_skip(ref);
+    uint64_t element = ref->slot * ref->region->slot_size + offset;
+    const unsigned char *bytes = ref->region->bytes + element;
 
-    for (uint64_t i = extent.from; i < extent.to; i++)
-        for (size_t j = 0; j < plan->plain_count; j++) {
-            uint64_t at = slot + i * size + plan->plain[j].offset, value = gt_load64(bytes + at);
-            if (value) claim_plain_word(typing, value, plan->plain[j].type, ref->region->base + at);
-        }
+    for (size_t i = 0; i < plan->plain_count; i++) {
+        uint64_t at = plan->plain[i].offset, value = gt_load64(bytes + at);
+        if (value)
+            claim_plain_word(typing, value, plan->plain[i].type, ref->region->base + element + at);
+    }
 }
 
 static void claim_words(struct gt_typing *typing, const struct gt_slot_ref *ref,
@@ -190,22 +188,48 @@ static void claim_words(struct gt_typing *typing, const struct gt_slot_ref *ref,
     gt_typing_words_of_slot(typing, ref, &reader);
 }
 
+/* Claims the words of an object of any type. */
+static void claim_object(struct gt_typing *typing, const struct gt_slot_ref *ref)
+{
+    uint32_t typed = gt_verified(typing, ref);
+    const struct gt_type_row *row = gt_planned_row(typing, gt_typed_id(typed));
+
+    if (!typed) return;
+    if (!row || !ref->region->bytes || ref->region->sparse) {
+        claim_words(typing, ref, GT_PLAIN_READ);
+        return;
+    }
+    typing->last = (struct gt_last_type){typed, row->mask, row->plan};
+    uint64_t size = row->size;
+    struct gt_extent extent = gt_extent_of_slot(typing, ref, typed, size);
+    for (uint64_t i = extent.from; i < extent.to; i++)
+        claim_plain_words(typing, ref, typing->last.plan, gt_slot_skip(ref) + i * size);
+    if (typing->last.plan->claims_more || !extent.all) claim_words(typing, ref, GT_PLAIN_SKIPPED);
+}
+
+/* Is it one value, of the type of the object before, with a heap bitmap? Then nothing needs to be
+ * looked up: neighbours are mostly alike. */
+static inline bool is_like_last(const struct gt_typing *typing, const struct gt_slot_ref *ref)
+{
+    const struct gt_region *region = ref->region;
+    uint32_t typed = gt_packed_at(&typing->type, gt_slot_object(ref));
+
+    return typed == typing->last.typed && gt_is_one_value(typed) &&
+           region->scan == GT_SCAN_BITMAP && !gt_slot_is_wide(region) && region->bytes &&
+           !region->sparse && gt_slot_mask(ref) == typing->last.mask;
+}
+
 /* Claims the words of the oldest object that waits in the queue; there must be one. */
 static void claim_oldest(struct gt_typing *typing)
 {
     struct gt_slot_ref oldest = gt_ready_take(typing->ready);
-    uint32_t typed = gt_verified(typing, &oldest);
-    const struct gt_type_row *row = gt_planned_row(typing, gt_typed_id(typed));
 
-    if (!typed) return;
-    if (!row || !oldest.region->bytes || oldest.region->sparse) {
-        claim_words(typing, &oldest, GT_PLAIN_READ);
+    if (!is_like_last(typing, &oldest)) {
+        claim_object(typing, &oldest);
         return;
     }
-    const struct gt_word_plan *plan = row->plan;
-    struct gt_extent extent = gt_extent_of_slot(typing, &oldest, typed, row->size);
-    claim_plain_words(typing, &oldest, plan, extent, row->size);
-    if (plan->claims_more || !extent.all) claim_words(typing, &oldest, GT_PLAIN_SKIPPED);
+    claim_plain_words(typing, &oldest, typing->last.plan, 0);
+    if (typing->last.plan->claims_more) claim_words(typing, &oldest, GT_PLAIN_SKIPPED);
 }
 
 /* Claims from the words of a block's grey objects, in the order of their addresses. Objects that
@@ -234,8 +258,8 @@ static bool next_block(struct gt_typing *typing, uint32_t *block)
     while (typing->head == typing->tail)
         if (!gt_ready_is_empty(typing->ready))
             claim_oldest(typing);
-        else if (typing->judged != typing->claimed)
-            judge_oldest(typing);
+        else if (typing->waiting_count)
+            judge_all(typing);
         else
             return false;
     *block = typing->queue[typing->head];

@@ -111,13 +111,17 @@ struct gt_typing {
     struct gt_bitmap queued;   /* blocks of neighbours with grey objects */
     uint32_t *queue;           /* a ring of these blocks, one entry longer than their number */
     uint32_t head, tail;
-    struct gt_claim waiting[GT_CLAIMS_WAITING]; /* a ring; the memory that decides them is being
-                                                 * fetched */
-    size_t claimed, aimed, judged;              /* number of claims; those between two of these
-                                                 * numbers wait for the next step */
-    struct gt_ready_slots *ready;               /* while types spread; see typing_impl.h */
-    uint64_t typed_bytes, untyped_bytes;        /* of live objects with pointers */
-    uint64_t names_disputed;                    /* roots that are disputed (struct gt_word) */
+    struct gt_claim waiting[GT_CLAIMS_WAITING]; /* they are judged together, in order, while the
+                                                 * memory that decides them is fetched */
+    size_t waiting_count;
+    struct gt_last_type { /* of the object whose words were claimed last */
+        uint32_t typed;
+        uint64_t mask;
+        const struct gt_word_plan *plan;
+    } last;
+    struct gt_ready_slots *ready;        /* while types spread; see typing_impl.h */
+    uint64_t typed_bytes, untyped_bytes; /* of live objects with pointers */
+    uint64_t names_disputed;             /* roots that are disputed (struct gt_word) */
 };
 
 /* Types the objects in `live`. All arguments must outlive it. */

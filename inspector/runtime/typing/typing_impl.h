@@ -49,6 +49,12 @@ static inline struct gt_extent gt_typed_extent(uint32_t typed)
 /* Kinds of words that make no claims. */
 enum { GT_CLAIMLESS_KINDS = 1 << GT_P_STRING | 1 << GT_P_UNSAFE };
 
+/* One value, at the start of its slot, that has all of the slot's pointers. */
+static inline bool gt_is_one_value(uint32_t typed)
+{
+    return (typed & ~GT_OPAQUE_TYPE) == gt_typed(0, (struct gt_extent){0, 1, true});
+}
+
 struct gt_plain_pointer { /* a pointer to a type with pointers whose row is plain */
     uint32_t offset;
     gt_type_id type;
@@ -217,10 +223,9 @@ uint32_t gt_verify(struct gt_typing *typing, const struct gt_slot_ref *ref, uint
  * nothing is grey. */
 static inline uint32_t gt_verified(struct gt_typing *typing, const struct gt_slot_ref *ref)
 {
-    const uint32_t assumed = gt_typed(0, (struct gt_extent){0, 1, true});
     uint32_t typed = gt_packed_at(&typing->type, gt_slot_object(ref));
 
-    if ((typed & ~GT_OPAQUE_TYPE) != assumed || ref->region->scan != GT_SCAN_BITMAP ||
+    if (!gt_is_one_value(typed) || ref->region->scan != GT_SCAN_BITMAP ||
         gt_slot_is_wide(ref->region))
         return typed;
     const struct gt_type_row *row = gt_type_row(typing, gt_typed_id(typed));
