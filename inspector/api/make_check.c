@@ -2,6 +2,7 @@
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
 #include "inspector/base/options.h"
+#include "inspector/runtime/consistency/consistency.h"
 #include "inspector/runtime/roots/compare.h"
 
 enum { USUAL_EXAMPLES = 10 };
@@ -196,6 +197,7 @@ static void compare(struct builder *builder)
     gt_gcmarks_init(&marks, analysis->heap);
     gt_compare(analysis->heap, analysis->goroutines, analysis->specials, analysis->roots, &marks,
                NULL, &options, &comparison);
+    gt_consistency_of_objects(analysis->heap);
     fill(&(struct filler){analysis, builder->check}, &comparison);
     judge(builder->check, &marks, &comparison);
     gt_gcmarks_deinit(&marks);

@@ -7,6 +7,7 @@
 #include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/map_lengths.h"
+#include "inspector/runtime/consistency/consistency.h"
 #include "inspector/runtime/roots/compare.h"
 
 static void mark_live(struct gt_heap_analysis *heap_analysis)
@@ -52,6 +53,7 @@ static void create(struct gt_analysis *analysis)
                                            .roots = analysis->roots};
     gt_analysis_stage(analysis, "marking");
     mark_live(live_heap);
+    gt_consistency_of_objects(analysis->heap);
     compare_marks(analysis, &live_heap->live);
     live_heap->users = gt_global_users_create(live_heap->process, live_heap->roots);
     index_samples(live_heap);

@@ -27,7 +27,7 @@ enum {
 
 void gt_heap_init(struct gt_heap *heap, struct gt_heap_source source)
 {
-    *heap = (struct gt_heap){.source = source, .dangles = gt_calloc(1, sizeof(bool))};
+    *heap = (struct gt_heap){.source = source, .notes = gt_calloc(1, sizeof(struct gt_heap_notes))};
 }
 
 void gt_heap_add(struct gt_heap *heap, const struct gt_region *region)
@@ -270,7 +270,7 @@ void gt_heap_deinit(struct gt_heap *heap)
     gt_let_go(heap->held);
     gt_free(heap->nearby);
     gt_free(heap->region_block);
-    gt_free(heap->dangles);
+    gt_free(heap->notes);
     gt_bitmap_deinit(&heap->allocated);
     *heap = (struct gt_heap){0};
 }

@@ -66,6 +66,12 @@ struct gt_heap_source {
     bool (*knows)(const void *ctx, const struct gt_region *region, uint32_t slot);
 };
 
+/* What marks meet. Each is set by the first mark that meets one, and stays set. */
+struct gt_heap_notes {
+    bool dangles; /* a pointer in an object to a free slot */
+    bool bare;    /* an object of a region with pointers, whose mask has none */
+};
+
 struct gt_heap {
     struct gt_region *regions;
     uint32_t region_count;
@@ -80,7 +86,7 @@ struct gt_heap {
     void *region_block;  /* the block that holds `regions`, aligned to cache lines */
     uint32_t region_cap; /* used while regions are added */
     unsigned threads;    /* that one mark may use; 0 is 1 */
-    bool *dangles; /* set by the first mark that meets a pointer in an object to a free slot */
+    struct gt_heap_notes *notes;
 };
 
 void gt_heap_init(struct gt_heap *heap, struct gt_heap_source source);

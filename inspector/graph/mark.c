@@ -40,7 +40,7 @@ struct gt_marker {
     struct gt_crew *crew;        /* NULL: this thread marks alone */
     struct gt_marker *helpers[MOST_HELPERS];
     size_t helper_count;
-    bool dangles;                  /* a word of an object points to a free slot */
+    struct gt_heap_notes met;
     struct gt_fetched_slots ready; /* objects that are scanned next */
     struct gt_batch batch;         /* pointers that are followed next */
 };
@@ -93,7 +93,8 @@ struct gt_marker *gt_marker_create(const struct gt_heap *heap, const struct gt_c
 void gt_marker_destroy(struct gt_marker *marker)
 {
     if (!marker) return;
-    if (marker->dangles) *marker->heap->dangles = true;
+    marker->heap->notes->dangles |= marker->met.dangles;
+    marker->heap->notes->bare |= marker->met.bare;
     gt_blocks_deinit(&marker->blocks);
     gt_bitmap_deinit(&marker->later);
     gt_free(marker);
@@ -147,7 +148,7 @@ GT_INLINE void settle(struct gt_marker *marker, struct gt_aimed aimed, const str
 
     if (is_marked(marker, object)) return;
     if (!gt_bit(&marker->heap->allocated, object)) {
-        marker->dangles = true;
+        marker->met.dangles = true;
         return;
     }
     if (cut && gt_bit(&cut->blocked, object)) return;
@@ -218,17 +219,14 @@ static void scan_later(struct gt_marker *marker, uint32_t object)
 GT_INLINE void scan(struct gt_marker *marker, const struct gt_region *region, uint32_t slot,
                     const struct gt_cut *cut)
 {
-    uint64_t words = region->slot_size / 8;
-
     if (region->scan == GT_SCAN_TILED && !is_known(marker, region, slot)) {
         scan_later(marker, region->first + slot);
-        return;
-    }
-    if (cut && gt_bit(&cut->has_words, region->first + slot)) {
+    } else if (cut && gt_bit(&cut->has_words, region->first + slot)) {
         struct cut_words in = {marker, region->base + slot * region->slot_size};
-        gt_walk_slot(marker->heap, region, slot, words, note_uncut, &in);
+        gt_walk_slot(marker->heap, region, slot, region->slot_size / 8, note_uncut, &in);
     } else {
-        gt_walk_slot(marker->heap, region, slot, words, note, marker);
+        marker->met.bare |=
+            !gt_walk_slot(marker->heap, region, slot, region->slot_size / 8, note, marker);
     }
 }
 
@@ -396,10 +394,10 @@ void gt_mark_drain(struct gt_marker *marker)
 
 void gt_mark_seed(struct gt_marker *marker, uint64_t value)
 {
-    bool dangles = marker->dangles;
+    bool dangles = marker->met.dangles;
 
     gt_mark_word(marker, value);
-    marker->dangles = dangles;
+    marker->met.dangles = dangles;
 }
 
 void gt_mark_word(struct gt_marker *marker, uint64_t value)

@@ -37,7 +37,7 @@ struct gt_marker *gt_marker_create(const struct gt_heap *heap, const struct gt_c
 void gt_marker_destroy(struct gt_marker *marker);
 
 /* Makes the object that `value` points into reachable, if there is one. The value is a root, or a
- * word of an object: one that points to a free slot is noted in the heap (heap.h, dangles), as
+ * word of an object: one that points to a free slot is noted in the heap (heap.h, notes), as
  * those are that the mark follows. */
 void gt_mark_seed(struct gt_marker *marker, uint64_t value);
 void gt_mark_word(struct gt_marker *marker, uint64_t value);

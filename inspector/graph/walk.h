@@ -35,19 +35,24 @@ GT_INLINE uint64_t gt_walk_load(const unsigned char *bits, uint64_t bytes, uint6
     return word >> (bit & 7);
 }
 
-/* Visits the words at slot + offset, `words` of them, whose bits are set from `bit` on. */
-GT_INLINE void gt_walk_bits(const unsigned char *bits, uint64_t bytes, uint64_t bit, uint64_t words,
+/* Visits the words at slot + offset, `words` of them, whose bits are set from `bit` on; false when
+ * none is set. */
+GT_INLINE bool gt_walk_bits(const unsigned char *bits, uint64_t bytes, uint64_t bit, uint64_t words,
                             const unsigned char *slot, uint64_t offset, gt_word_fn *visit,
                             void *ctx)
 {
+    bool any = false;
+
     for (uint64_t word = 0; word < words; word += GT_WALK_BITS) {
         uint64_t width = gt_walk_min(words - word, GT_WALK_BITS);
         uint64_t set = gt_walk_load(bits, bytes, bit + word) & (((uint64_t)1 << width) - 1);
+        any |= set != 0;
         for (; set; set &= set - 1) {
             uint64_t at = offset + (word + (uint64_t)__builtin_ctzll(set)) * 8;
             visit(ctx, at, gt_load64(slot + at));
         }
     }
+    return any;
 }
 
 /* Limits a tile to a slot of `words` words, and repeats a short tile within *pattern, so that an
@@ -84,18 +89,23 @@ GT_INLINE void gt_walk_tiles(struct gt_tile tile, uint64_t words, const unsigned
 void gt_walk_sparse(const struct gt_heap *heap, const struct gt_region *region, uint32_t slot,
                     gt_word_fn *visit, void *ctx);
 
-/* Visits the pointer words of a slot of `words` words, if the core has its bytes. */
-GT_INLINE void gt_walk_slot(const struct gt_heap *heap, const struct gt_region *region,
+/* Visits the pointer words of a slot of `words` words, if the core has its bytes. False if it is
+ * known that none of them is a pointer. */
+GT_INLINE bool gt_walk_slot(const struct gt_heap *heap, const struct gt_region *region,
                             uint32_t slot, uint64_t words, gt_word_fn *visit, void *ctx)
 {
-    if (!region->bytes || region->scan == GT_SCAN_NONE) return;
+    if (!region->bytes || region->scan == GT_SCAN_NONE) return true;
     const unsigned char *bytes = region->bytes + slot * region->slot_size;
-    if (region->sparse)
+    if (region->sparse) {
         gt_walk_sparse(heap, region, slot, visit, ctx);
-    else if (region->scan == GT_SCAN_BITMAP)
-        gt_walk_bits(region->mask, region->mask_bytes, slot * words, words, bytes, 0, visit, ctx);
-    else
-        gt_walk_tiles(heap->source.tile(heap->source.ctx, region, slot), words, bytes, visit, ctx);
+        return true;
+    }
+    if (region->scan == GT_SCAN_BITMAP)
+        return gt_walk_bits(region->mask, region->mask_bytes, slot * words, words, bytes, 0, visit,
+                            ctx);
+    struct gt_tile tile = heap->source.tile(heap->source.ctx, region, slot);
+    gt_walk_tiles(tile, words, bytes, visit, ctx);
+    return tile.bits && tile.ptr_words;
 }
 
 #endif

@@ -126,7 +126,6 @@ void gt_consistency_of_heap(const struct gt_goheap *heap, const struct gt_gorout
     gt_consistency_of_pages(heap);
     gt_consistency_of_collections(heap);
     gt_consistency_of_buffers(heap, goroutines);
-    gt_consistency_of_objects(heap);
     gt_consistency_of_stacks(heap, goroutines);
     gt_consistency_of_defer_lists(heap, goroutines);
     check_finalizers(heap, specials);

@@ -77,6 +77,21 @@ struct finder {
     struct stack *stacks;  /* of all goroutines, sorted */
 };
 
+/* Has the slot pointers where a record has them, and numbers where it has its frame? Most others of
+ * its size have not, and need not be read. */
+static bool may_be_record(const struct gt_layout *layout, const struct gt_region *region,
+                          uint32_t slot)
+{
+    uint64_t words = region->slot_size / 8, mask;
+
+    if (region->scan != GT_SCAN_BITMAP || words > 64) return true;
+    mask = gt_bits_load(region->mask, region->mask_bytes, slot * words, words);
+    return mask >> gt_off(layout, GT_F__defer_fn) / 8 &
+           mask >> gt_off(layout, GT_F__defer_link) / 8 &
+           ~(mask >> gt_off(layout, GT_F__defer_pc) / 8) &
+           ~(mask >> gt_off(layout, GT_F__defer_sp) / 8) & 1;
+}
+
 /* The record's frame is looked at last, since few get so far. */
 static void find_records(struct finder *finder, const struct gt_goheap *heap,
                          const struct gt_region *region)
@@ -85,6 +100,7 @@ static void find_records(struct finder *finder, const struct gt_goheap *heap,
     uint64_t at_pc = gt_off(layout, GT_F__defer_pc), at_fn = gt_off(layout, GT_F__defer_fn);
 
     for (uint32_t slot = 0; slot < region->count; slot++) {
+        if (!may_be_record(layout, region, slot)) continue;
         const unsigned char *bytes = region->bytes + slot * region->slot_size;
         uint64_t pc = gt_load64(bytes + at_pc), fn = gt_load64(bytes + at_fn);
         uint64_t addr = region->base + slot * region->slot_size;

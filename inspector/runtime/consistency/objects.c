@@ -3,8 +3,6 @@
  * returns the object (runtime/mbitmap.go). */
 #include "inspector/runtime/consistency/consistency.h"
 
-enum { PAGE = 8192, CLASS_BYTE = 1 }; /* the last byte of a span with inline marks */
-
 static bool any_bit(const unsigned char *bits, uint64_t from, uint64_t count)
 {
     for (uint64_t to = from + count; from < to; from++)
@@ -42,12 +40,10 @@ static void check_objects(const struct gt_goheap *heap, const struct gt_span *sp
 
 void gt_consistency_of_objects(const struct gt_goheap *heap)
 {
+    if (!heap->graph.notes->bare) return;
     for (uint32_t i = 0; i < heap->graph.region_count; i++) {
         const struct gt_region *region = &heap->graph.regions[i];
         const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
         if (is_checked(span, region)) check_objects(heap, span, region);
-        if (span->inline_bits && region->bytes[PAGE - CLASS_BYTE] != span->span_class)
-            gt_contradict(&heap->process->contradictions, GT_CONTRADICTION_SPAN_MARKS, 1,
-                          region->base);
     }
 }

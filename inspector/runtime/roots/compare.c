@@ -345,7 +345,7 @@ static void find_dangling(struct comparer *comparer)
     const struct gt_bitmap *live = &comparer->live;
 
     dangling_globals(comparer);
-    if (!*comparer->heap->graph.dangles) return;
+    if (!comparer->heap->graph.notes->dangles) return;
     for (size_t i = gt_bitmap_next(live, 0); i < comparer->heap->graph.scan_objects;
          i = gt_bitmap_next(live, i + 1)) {
         struct holder holder = {comparer, (uint32_t)i,

@@ -116,7 +116,7 @@ static void mark(struct world *world, const struct gt_cut *cut, unsigned threads
     memset(world->known, 0, sizeof world->known);
     world->learnt_count = 0;
     world->heap.threads = threads;
-    *world->heap.dangles = false;
+    world->heap.notes->dangles = false;
     gt_bitmap_init(marked, world->heap.objects);
     struct gt_marker *marker = gt_marker_create(&world->heap, cut, marked);
     for (uint64_t i = 0; i < ROOTS; i++)
@@ -140,7 +140,7 @@ static void expect_same(struct world *world, const struct gt_cut *cut)
         assert_memory_equal(shared.words, alone.words, (alone.bits + 63) / 64 * 8);
         assert_int_equal(world->learnt_count, count);
         assert_memory_equal(world->learnt, learnt, count * sizeof *learnt);
-        assert_true(*world->heap.dangles);
+        assert_true(world->heap.notes->dangles);
         gt_bitmap_deinit(&shared);
     }
     gt_bitmap_deinit(&alone);
