@@ -19,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 PUBLIC = "include"
 KINDS, NAMES = "inspector/kinds", "inspector/names"
+DOMINATORS = "inspector/graph/dominators"
 LAYOUTS, CODE, TYPES = "gotypes/layouts", "gotypes/code", "gotypes/types"
 GO = {PUBLIC, LAYOUTS, CODE, TYPES}
 OUTSIDE = {"inspector/core", "inspector/symbols", "inspector/unwind"}
@@ -47,7 +48,8 @@ ALL_OF_RUNTIME = _under(
 
 def _detect(*rooms):
     """A room of detect: the heap analysis is for all of them."""
-    all_use = GO | {KINDS, NAMES, "inspector/graph", "inspector/detect"} | ALL_OF_RUNTIME
+    graph = {"inspector/graph", DOMINATORS}
+    all_use = GO | {KINDS, NAMES, "inspector/detect"} | graph | ALL_OF_RUNTIME
     return all_use | _under("inspector/detect", *rooms)
 
 
@@ -66,6 +68,7 @@ ALLOWED = {
     "inspector/core": {PUBLIC},
     "inspector/graph/crew": {PUBLIC},
     "inspector/graph": {PUBLIC, "inspector/graph/crew"},
+    DOMINATORS: {PUBLIC, "inspector/graph"},
     "inspector/symbols": GO | {"inspector/core"},
     "inspector/unwind": GO | {"inspector/symbols", "inspector/core"},
     "inspector/runtime/process": _runtime(),
@@ -122,6 +125,7 @@ CIRCLES = {
     "inspector/base": "an arena's strings are formatted",
     "inspector/core": "a module of several files shares a private header (core, binary)",
     "inspector/graph": "walk.h is the heap's own, inlined where it is walked",
+    DOMINATORS: "a module of several files shares a private header (dominators)",
     "inspector/runtime/goroutines": "a goroutine is opened with its registers, and grouped",
     "inspector/runtime/typing": "typing is one module: words are typed by what others say",
     "inspector/detect/describe": "a static word is named by its root, and a root by static words",

@@ -3,7 +3,7 @@
 #include "inspector/graph/reverse_edges.h"
 
 #include "inspector/base/alloc.h"
-#include "inspector/graph/walk.h"
+#include "inspector/graph/follow.h"
 
 /* ---- the edges, reversed ------------------------------------------------------------------- */
 
@@ -76,6 +76,86 @@ void gt_reverse_edges_deinit(struct gt_reverse_edges *parents)
     gt_free(parents->first);
     gt_free(parents->list);
     *parents = (struct gt_reverse_edges){0};
+}
+
+/* ---- sources ------------------------------------------------------------------------------- */
+
+struct source_finder {
+    const struct gt_heap *heap;
+    const struct gt_bitmap *live, *targets;
+    struct gt_bitmap regions;       /* those with targets */
+    const struct gt_region *region; /* whose words are visited */
+    uint64_t offset;                /* in it, of what is visited */
+    struct gt_bitmap *sources;
+};
+
+static void mark_regions(struct source_finder *finder)
+{
+    const struct gt_bitmap *targets = finder->targets;
+
+    for (size_t at = gt_bitmap_next(targets, 0); at < targets->bits;) {
+        const struct gt_region *region = gt_heap_region_of(finder->heap, (uint32_t)at);
+        gt_bit_set(&finder->regions, (size_t)(region - finder->heap->regions));
+        at = gt_bitmap_next(targets, (size_t)region->first + region->count);
+    }
+}
+
+static bool is_target(const struct source_finder *finder, struct gt_found found)
+{
+    struct gt_aimed aimed = gt_follow_aim(finder->heap, found);
+
+    return aimed.region && gt_bit(finder->targets, aimed.object);
+}
+
+GT_INLINE void look_for_target(void *ctx, uint64_t offset, uint64_t value)
+{
+    const struct source_finder *finder = ctx;
+    const struct gt_region *region = finder->region;
+    struct gt_found found = gt_follow_find(finder->heap, value, 0);
+
+    if (!found.region || !gt_bit(&finder->regions, found.region - 1)) return;
+    if (!is_target(finder, found)) return;
+    uint32_t slot = gt_region_slot(region, region->base + finder->offset + offset);
+    if (gt_bit(finder->live, region->first + slot))
+        gt_bit_set(finder->sources, region->first + slot);
+}
+
+static void visit_slots(struct source_finder *finder, const struct gt_region *region)
+{
+    size_t end = (size_t)region->first + region->count;
+
+    for (size_t at = gt_bitmap_next(finder->live, region->first); at < end;
+         at = gt_bitmap_next(finder->live, at + 1)) {
+        uint32_t slot = (uint32_t)at - region->first;
+        finder->offset = slot * region->slot_size;
+        gt_walk_slot(finder->heap, region, slot, region->slot_size / 8, look_for_target, finder);
+    }
+}
+
+/* One bitmap has the pointers of all slots, so they are visited together. */
+static void visit_region(struct source_finder *finder, const struct gt_region *region)
+{
+    finder->region = region;
+    finder->offset = 0;
+    if (!region->bytes) return;
+    if (region->scan == GT_SCAN_BITMAP && !region->sparse)
+        gt_walk_bits(region->mask, region->mask_bytes, 0, region->count * region->slot_size / 8,
+                     region->bytes, 0, look_for_target, finder);
+    else
+        visit_slots(finder, region);
+}
+
+void gt_find_sources(const struct gt_heap *heap, const struct gt_bitmap *live,
+                     const struct gt_bitmap *targets, struct gt_bitmap *sources)
+{
+    struct source_finder finder = {
+        .heap = heap, .live = live, .targets = targets, .sources = sources};
+
+    gt_bitmap_init(&finder.regions, heap->region_count);
+    mark_regions(&finder);
+    for (uint32_t i = 0; i < heap->region_count && heap->regions[i].scan != GT_SCAN_NONE; i++)
+        visit_region(&finder, &heap->regions[i]);
+    gt_bitmap_deinit(&finder.regions);
 }
 
 /* ---- climbing -------------------------------------------------------------------------------- */

@@ -23,6 +23,11 @@ void gt_reverse_edges_init(struct gt_reverse_edges *parents, const struct gt_hea
                            const struct gt_cut *cut, const struct gt_bitmap *live);
 void gt_reverse_edges_deinit(struct gt_reverse_edges *parents);
 
+/* Sets the bits of the objects in `live` that point to or into an object in `targets`. A few
+ * targets cost little, since their regions are told first. `sources` has a bit for each object. */
+void gt_find_sources(const struct gt_heap *heap, const struct gt_bitmap *live,
+                     const struct gt_bitmap *targets, struct gt_bitmap *sources);
+
 struct gt_climb {
     struct gt_map down;   /* object -> the next one on the shortest path to the start */
     struct gt_u32s queue; /* the objects reached, in their order */

@@ -8,7 +8,7 @@
 #define GT_DETECT_FIND_HELD_H
 
 #include "inspector/detect/describe/path.h"
-#include "inspector/graph/dominators.h"
+#include "inspector/graph/dominators/dominators.h"
 
 struct gt_held {
     uint32_t object;

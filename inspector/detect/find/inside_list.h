@@ -5,7 +5,7 @@
 #define GT_DETECT_FIND_INSIDE_LIST_H
 
 #include "inspector/detect/find/inside.h"
-#include "inspector/graph/dominators.h"
+#include "inspector/graph/dominators/dominators.h"
 
 /* Counts the values, and lists at most `top` whose blocks retain at least `min_bytes`. */
 const struct gt_found_value *gt_inside_list(struct gt_inside *inside,

@@ -11,7 +11,7 @@
 
 #include "inspector/base/numbers.h"
 #include "inspector/detect/heap_tables/object_kinds.h"
-#include "inspector/graph/dominators.h"
+#include "inspector/graph/dominators/dominators.h"
 
 #define GT_NO_BRANCH UINT32_MAX
 #define GT_NO_KIND UINT32_MAX

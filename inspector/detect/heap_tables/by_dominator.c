@@ -297,6 +297,34 @@ static uint64_t least_row(const struct gt_table_maker *maker)
     return wanted > least_branch(maker) ? wanted : least_branch(maker);
 }
 
+struct heavy { /* objects whose kinds are asked for */
+    struct gt_bitmap set;
+    uint64_t least; /* bytes that they retain */
+};
+
+static void add_heavy_leaf(void *ctx, uint32_t node, uint32_t object,
+                           const struct gt_region *region)
+{
+    struct heavy *heavy = ctx;
+
+    (void)node;
+    if (region->slot_size >= heavy->least) gt_bit_set(&heavy->set, object);
+}
+
+static struct gt_bitmap heavy_objects(const struct gt_dominators *tree, uint64_t least)
+{
+    struct heavy heavy = {.least = least};
+
+    gt_bitmap_init(&heavy.set, tree->heap->objects);
+    for (uint32_t node = 1; node < tree->inner; node++) {
+        uint32_t object = gt_dominators_object(tree, node);
+        if (object != GT_NO_OBJECT && gt_dominators_inner_bytes(tree, node) >= least)
+            gt_bit_set(&heavy.set, object);
+    }
+    gt_dominators_leaves(tree, add_heavy_leaf, &heavy);
+    return heavy.set;
+}
+
 static size_t most_branches(const struct gt_table_maker *maker)
 {
     size_t top = gt_table_top(maker);
@@ -307,8 +335,9 @@ static size_t most_branches(const struct gt_table_maker *maker)
 void gt_table_by_dominator(struct gt_table_maker *maker)
 {
     struct gt_heap_analysis *analysis = maker->analysis;
-    const struct gt_object_kinds *kinds = gt_object_kinds(analysis);
     struct gt_live_tree *live = gt_live_tree(analysis);
+    struct gt_object_kinds *kinds =
+        gt_object_kinds_of(analysis, heavy_objects(&live->tree, least_branch(maker)));
     struct grower grower = {.maker = maker,
                             .groups = &live->groups,
                             .tree = &live->tree,
@@ -324,6 +353,7 @@ void gt_table_by_dominator(struct gt_table_maker *maker)
     add_rows(&grower);
     count_objects(&grower);
     gt_branches_deinit(&grower.branches);
+    gt_object_kinds_destroy(kinds);
     gt_vec_deinit(&grower.folds);
     gt_u32s_deinit(&grower.members);
     gt_vec_deinit(&grower.stack);

@@ -3,9 +3,14 @@
 
 #include "gotypes/types/maps.h"
 #include "inspector/base/alloc.h"
+#include "inspector/graph/reverse_edges.h"
 #include "inspector/runtime/functions/closures.h"
 
-enum { MOST_TYPES = 1 << 24, TINY_BLOCK = 16 };
+enum {
+    MOST_TYPES = 1 << 24,
+    TINY_BLOCK = 16,
+    MOST_SPARE = 32, /* bytes of a slot that a channel does not use */
+};
 
 struct claims {
     const struct gt_heap_analysis *analysis;
@@ -68,7 +73,7 @@ static bool find(const struct claims *claims, uint64_t value, enum gt_form form,
     if (slot >= region->count) return false;
     *target = (struct target){region, region->first + slot,
                               value - region->base - slot * region->slot_size};
-    return gt_bit(&claims->analysis->live, target->object) &&
+    return gt_bit(claims->rank->set, target->object) &&
            (region->scan == GT_SCAN_NONE ||
             !gt_typing_type(claims->analysis->typing, target->object));
 }
@@ -114,18 +119,26 @@ static void claim_slice(const struct claims *claims, const struct gt_word *word)
     claim(claims, &target, one ? GT_FORM_VALUE : GT_FORM_ARRAY, word->type, bytes);
 }
 
-/* A buffer of one element looks like an object of that type. */
-static void claim_buffer(const struct claims *claims, uint64_t channel)
+/* The buffer of a channel that has room for one element, if it is in the set; else GT_NO_OBJECT. */
+static uint32_t buffer_of_one(const struct gt_heap_analysis *analysis, const struct gt_bitmap *set,
+                              uint64_t channel)
 {
-    const struct gt_heap_analysis *analysis = claims->analysis;
     uint64_t room, buffer;
 
     if (!gt_process_field(analysis->process, channel, GT_F_hchan_dataqsiz, &room) || room != 1 ||
         !gt_process_field(analysis->process, channel, GT_F_hchan_buf, &buffer))
-        return;
-    uint32_t object = gt_heap_object(claims->graph, buffer);
-    if (object == GT_NO_OBJECT || !gt_bit(&analysis->live, object)) return;
-    gt_type_id type = gt_typing_type(analysis->typing, object);
+        return GT_NO_OBJECT;
+    uint32_t object = gt_heap_object(&analysis->heap->graph, buffer);
+    return object != GT_NO_OBJECT && gt_bit(set, object) ? object : GT_NO_OBJECT;
+}
+
+/* A buffer of one element looks like an object of that type. */
+static void claim_buffer(const struct claims *claims, uint64_t channel)
+{
+    uint32_t object = buffer_of_one(claims->analysis, claims->rank->set, channel);
+
+    if (object == GT_NO_OBJECT) return;
+    gt_type_id type = gt_typing_type(claims->analysis->typing, object);
     if (type && type < MOST_TYPES)
         claims->claim[gt_rank_of(claims->rank, object)] = gt_form_of_type(GT_FORM_ARRAY, type);
 }
@@ -222,6 +235,87 @@ static void claim_map(void *ctx, uint32_t object)
                  gt_goheap_user(claims->analysis->heap, object, &(uint64_t){0}), claim_part, &map);
 }
 
+static void ignore_object(void *ctx, uint32_t object)
+{
+    (void)ctx, (void)object;
+}
+
+/* ---- sets of some objects ------------------------------------------------------------------ */
+
+/* Calls `visit` for the live objects of regions with pointers, whose slots have at least `least`
+ * bytes and fewer than `end`. */
+static void visit_sizes(const struct gt_heap_analysis *analysis, uint64_t least, uint64_t end,
+                        gt_typed_object_fn *visit, void *ctx)
+{
+    const struct gt_heap *graph = &analysis->heap->graph;
+
+    for (uint32_t i = 0; i < graph->region_count; i++) {
+        const struct gt_region *region = &graph->regions[i];
+        size_t past = (size_t)region->first + region->count;
+        if (region->scan == GT_SCAN_NONE) break;
+        if (region->slot_size < least || region->slot_size >= end) continue;
+        for (size_t at = gt_bitmap_next(&analysis->live, region->first); at < past;
+             at = gt_bitmap_next(&analysis->live, at + 1))
+            visit(ctx, (uint32_t)at);
+    }
+}
+
+struct need {
+    const struct gt_heap_analysis *analysis;
+    struct gt_bitmap *set;
+};
+
+static void need_channel(void *ctx, uint32_t object)
+{
+    const struct need *need = ctx;
+    uint64_t address = gt_heap_address(&need->analysis->heap->graph, object);
+
+    if (gt_typing_type(need->analysis->typing, object)) return;
+    if (buffer_of_one(need->analysis, need->set, address) != GT_NO_OBJECT)
+        gt_bit_set(need->set, object);
+}
+
+void gt_claims_need(const struct gt_heap_analysis *analysis, struct gt_bitmap *set)
+{
+    uint64_t size = analysis->process->layout.size[GT_S_hchan];
+    struct need need = {analysis, set};
+
+    if (size) visit_sizes(analysis, size, size + MOST_SPARE, need_channel, &need);
+}
+
+/* Most words lead to typed objects, on which there are no claims. */
+static void leave_out_typed(const struct claims *claims, struct gt_bitmap *targets)
+{
+    uint32_t end = claims->graph->scan_objects;
+
+    for (size_t at = gt_bitmap_next(targets, 0); at < end; at = gt_bitmap_next(targets, at + 1))
+        if (gt_typing_type(claims->analysis->typing, (uint32_t)at)) gt_bit_clear(targets, at);
+}
+
+/* No slot of a map's header is smaller. */
+static uint64_t least_map(const struct gt_heap_analysis *analysis)
+{
+    const struct gt_layout *layout = &analysis->process->layout;
+
+    return layout->size[gt_has(layout, GT_F_map_dirPtr) ? GT_S_map : GT_S_hmap];
+}
+
+static void claim_from_sources(struct claims *claims)
+{
+    const struct gt_heap_analysis *analysis = claims->analysis;
+    struct gt_bitmap targets, sources;
+
+    gt_bitmap_init(&targets, claims->graph->objects);
+    gt_bitmap_init(&sources, claims->graph->objects);
+    gt_bitmap_copy(&targets, claims->rank->set);
+    leave_out_typed(claims, &targets);
+    gt_find_sources(claims->graph, &analysis->live, &targets, &sources);
+    gt_typing_words_of_all(analysis->typing, &sources, ignore_object, claim_word, claims);
+    gt_bitmap_deinit(&targets);
+    gt_bitmap_deinit(&sources);
+    visit_sizes(analysis, least_map(analysis), UINT64_MAX, claim_map, claims);
+}
+
 /* ---- all of them --------------------------------------------------------------------------- */
 
 uint32_t *gt_object_claims(const struct gt_heap_analysis *analysis, const struct gt_rank *rank)
@@ -235,6 +329,9 @@ uint32_t *gt_object_claims(const struct gt_heap_analysis *analysis, const struct
         gt_typing_root(analysis->typing, i, &word);
         claim_word(&claims, &word);
     }
-    gt_typing_words_of_all(analysis->typing, &analysis->live, claim_map, claim_word, &claims);
+    if (rank->set == &analysis->live)
+        gt_typing_words_of_all(analysis->typing, rank->set, claim_map, claim_word, &claims);
+    else
+        claim_from_sources(&claims);
     return claims.claim;
 }

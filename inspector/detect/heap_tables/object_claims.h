@@ -9,7 +9,8 @@
  *
  * One kind of typed object has a claim too: a buffer of one element, of a channel, is an array.
  *
- * Claims take 4 bytes a live object, in a table that the caller owns.
+ * Claims take 4 bytes an object of the set, in a table that the caller owns. If the set is not that
+ * of all live objects, only the words of those that point to an object of the set are read.
  */
 #ifndef GT_DETECT_HEAP_TABLES_OBJECT_CLAIMS_H
 #define GT_DETECT_HEAP_TABLES_OBJECT_CLAIMS_H
@@ -44,7 +45,12 @@ static inline gt_type_id gt_form_type(uint32_t claim)
     return claim & 0xffffff;
 }
 
-/* The strongest claim on each live object, by rank; 0: none. The caller frees it with gt_free(). */
+/* The strongest claim on each object of a set of live objects, by rank; 0: none. The caller frees
+ * it with gt_free(). A set of some of them must have gone through gt_claims_need(). */
 uint32_t *gt_object_claims(const struct gt_heap_analysis *analysis, const struct gt_rank *rank);
+
+/* Adds the objects without which claims on those of the set would be missed: the channels of
+ * buffers. */
+void gt_claims_need(const struct gt_heap_analysis *analysis, struct gt_bitmap *set);
 
 #endif

@@ -25,6 +25,8 @@ struct sorter { /* sorts objects into kinds */
     struct gt_strmap by_name; /* -> kind + 1 */
     uint64_t last_key;
     uint32_t last;
+    const struct gt_region *last_region; /* of the last object, with what is known of its type */
+    uint32_t last_typed;
 };
 
 /* Kinds of keys beside claims, which are below 1 << 32. */
@@ -178,18 +180,39 @@ static uint32_t kind_of(struct sorter *sorter, uint32_t object, uint64_t slot, u
 
 /* ---- all of them --------------------------------------------------------------------------- */
 
+/* Objects of one type in slots of one size, which are not too large, are of one kind. */
+static bool is_like_last(const struct sorter *sorter, const struct gt_region *region,
+                         uint32_t typed, uint32_t claim)
+{
+    return typed && !claim && typed == sorter->last_typed && sorter->last_region == region &&
+           region->slot_size <= MASK_BYTES;
+}
+
+static uint32_t number_of(struct sorter *sorter, uint32_t object, const struct gt_region *region,
+                          uint32_t claim)
+{
+    const struct gt_heap *graph = &sorter->analysis->heap->graph;
+    uint32_t typed =
+        object < graph->scan_objects ? gt_packed_at(&sorter->analysis->typing->type, object) : 0;
+
+    if (is_like_last(sorter, region, typed, claim)) return sorter->last;
+    sorter->last_typed = claim ? 0 : typed;
+    sorter->last_region = region;
+    return kind_of(sorter, object, region->slot_size, claim);
+}
+
 /* Replaces claims by kinds. */
 static void sort_objects(struct sorter *sorter)
 {
     const struct gt_region *region = sorter->analysis->heap->graph.regions;
-    const struct gt_bitmap *live = &sorter->analysis->live;
+    const struct gt_bitmap *set = sorter->kinds->rank.set;
     uint32_t place = 0;
 
-    for (size_t at = gt_bitmap_next(live, 0); at < live->bits; at = gt_bitmap_next(live, at + 1)) {
+    for (size_t at = gt_bitmap_next(set, 0); at < set->bits; at = gt_bitmap_next(set, at + 1)) {
         uint32_t *number = &sorter->kinds->wide[place++];
         while (at - region->first >= region->count)
             region++;
-        *number = kind_of(sorter, (uint32_t)at, region->slot_size, *number);
+        *number = number_of(sorter, (uint32_t)at, region, *number);
         struct gt_object_kind *kind = gt_vec_at(&sorter->kinds->list, *number);
         kind->bytes += region->slot_size;
         kind->objects++;
@@ -250,11 +273,12 @@ static void narrow(struct gt_object_kinds *kinds)
     kinds->wide = NULL;
 }
 
-static void sort_all(struct gt_object_kinds *kinds, const struct gt_heap_analysis *analysis)
+static void sort_all(struct gt_object_kinds *kinds, const struct gt_bitmap *set)
 {
+    const struct gt_heap_analysis *analysis = kinds->analysis;
     struct sorter sorter = {.analysis = analysis, .kinds = kinds, .last_key = UINT64_MAX};
 
-    gt_rank_init(&kinds->rank, &analysis->live);
+    gt_rank_init(&kinds->rank, set);
     kinds->wide = gt_object_claims(analysis, &kinds->rank);
     sort_objects(&sorter);
     number_by_bytes(kinds);
@@ -264,21 +288,40 @@ static void sort_all(struct gt_object_kinds *kinds, const struct gt_heap_analysi
     gt_strmap_deinit(&sorter.by_name);
 }
 
+static struct gt_object_kinds *create(const struct gt_heap_analysis *analysis)
+{
+    struct gt_object_kinds *kinds = gt_alloc(sizeof *kinds);
+
+    *kinds = (struct gt_object_kinds){
+        .analysis = analysis, .list = GT_VEC_OF(struct gt_object_kind), .typing = analysis->typing};
+    return kinds;
+}
+
 const struct gt_object_kinds *gt_object_kinds(struct gt_heap_analysis *analysis)
 {
     if (analysis->kinds && analysis->kinds->typing == analysis->typing) return analysis->kinds;
     gt_object_kinds_destroy(analysis->kinds);
-    analysis->kinds = gt_alloc(sizeof *analysis->kinds);
-    *analysis->kinds = (struct gt_object_kinds){
-        .analysis = analysis, .list = GT_VEC_OF(struct gt_object_kind), .typing = analysis->typing};
-    sort_all(analysis->kinds, analysis);
+    analysis->kinds = create(analysis);
+    sort_all(analysis->kinds, &analysis->live);
     return analysis->kinds;
+}
+
+struct gt_object_kinds *gt_object_kinds_of(const struct gt_heap_analysis *analysis,
+                                           struct gt_bitmap some)
+{
+    struct gt_object_kinds *kinds = create(analysis);
+
+    kinds->some = some;
+    gt_claims_need(analysis, &kinds->some);
+    sort_all(kinds, &kinds->some);
+    return kinds;
 }
 
 void gt_object_kinds_destroy(struct gt_object_kinds *kinds)
 {
     if (!kinds) return;
     gt_rank_deinit(&kinds->rank);
+    gt_bitmap_deinit(&kinds->some);
     gt_free(kinds->narrow);
     gt_free(kinds->medium);
     gt_free(kinds->wide);

@@ -5,9 +5,8 @@
  * their names (gotopsy.h, struct gt_heap_row): types with one name are one kind. They are numbered
  * by their bytes, the largest first.
  *
- * It takes 1 byte a live object if there are at most 256 kinds, else 2 or 4, and 4 while it is
- * made. Names are its own. The heap analysis owns it, for all documents about it with the same
- * types.
+ * It takes 1 byte an object if there are at most 256 kinds, else 2 or 4, and 4 while it is made.
+ * Names are its own. The heap analysis owns it, for all documents about it with the same types.
  */
 #ifndef GT_DETECT_HEAP_TABLES_OBJECT_KINDS_H
 #define GT_DETECT_HEAP_TABLES_OBJECT_KINDS_H
@@ -24,7 +23,8 @@ struct gt_object_kind {
 
 struct gt_object_kinds {
     const struct gt_heap_analysis *analysis;
-    struct gt_rank rank; /* of live objects */
+    struct gt_bitmap some; /* the set of objects, if it is not that of all live ones */
+    struct gt_rank rank;   /* of these objects */
     /* By rank: the number of its kind. One of these, the others are NULL. */
     uint8_t *narrow;
     uint16_t *medium;
@@ -36,6 +36,11 @@ struct gt_object_kinds {
 
 /* Those of the analysis's current types, made at the first call. Valid until a call with others. */
 const struct gt_object_kinds *gt_object_kinds(struct gt_heap_analysis *analysis);
+/* Those of some live objects, which cost much less if they are few. Sums are over these objects.
+ * The set is taken over, and a few more objects may be added to it; the caller destroys the kinds.
+ */
+struct gt_object_kinds *gt_object_kinds_of(const struct gt_heap_analysis *analysis,
+                                           struct gt_bitmap some);
 void gt_object_kinds_destroy(struct gt_object_kinds *kinds); /* NULL is allowed */
 
 static inline uint32_t gt_object_kind_number(const struct gt_object_kinds *kinds, uint32_t rank)

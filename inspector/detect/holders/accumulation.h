@@ -18,7 +18,7 @@
 #define GT_DETECT_HOLDERS_ACCUMULATION_H
 
 #include "inspector/detect/heap_analysis.h"
-#include "inspector/graph/dominators.h"
+#include "inspector/graph/dominators/dominators.h"
 
 struct gt_accumulation {
     uint32_t node;  /* of several nodes, the heaviest */

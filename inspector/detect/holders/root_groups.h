@@ -10,7 +10,7 @@
 
 #include "inspector/base/numbers.h"
 #include "inspector/detect/heap_analysis.h"
-#include "inspector/graph/dominators.h"
+#include "inspector/graph/dominators/dominators.h"
 
 struct gt_root_groups {
     struct gt_vec roots;   /* struct gt_dominator_root, by group */

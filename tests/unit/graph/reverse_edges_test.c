@@ -119,6 +119,31 @@ static void the_way_down_is_reported(void **state)
     gt_climb_deinit(&climb);
 }
 
+static void sources_point_to_or_into_a_target(void **state)
+{
+    struct fixture *fixture = *state;
+    struct little *little = &fixture->little;
+    struct gt_bitmap targets, sources;
+
+    edge(little, 0, leaf(1));
+    edge(little, 1, leaf(1) + LITTLE_LEAF - 1);
+    edge(little, 2, leaf(2));
+    edge(little, 3, node(5) + 8);
+    edge(little, 4, leaf(1));
+    edge(little, 5, node(5));
+    gt_bit_clear(&fixture->live, object_at(little, node(4)));
+    gt_bitmap_init(&targets, little->heap.objects);
+    gt_bitmap_init(&sources, little->heap.objects);
+    gt_bit_set(&targets, object_at(little, leaf(1)));
+    gt_bit_set(&targets, object_at(little, node(5)));
+    gt_find_sources(&little->heap, &fixture->live, &targets, &sources);
+    for (unsigned i = 0; i < LITTLE_NODES; i++)
+        assert_int_equal(gt_bit(&sources, object_at(little, node(i))),
+                         i == 0 || i == 1 || i == 3 || i == 5);
+    gt_bitmap_deinit(&targets);
+    gt_bitmap_deinit(&sources);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +151,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_climb_through_a_loop_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(what_a_cut_takes_leads_nowhere, setup, teardown),
         cmocka_unit_test_setup_teardown(the_way_down_is_reported, setup, teardown),
+        cmocka_unit_test_setup_teardown(sources_point_to_or_into_a_target, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* Dominators of small graphs over a byte array, compared with the simple way to find them: remove a
  * node and mark again. */
 #include "inspector/base/alloc.h"
-#include "inspector/graph/dominators.h"
+#include "inspector/graph/dominators/dominators.h"
 #include "tests/unit/graph/wide_heap.h"
 
 #include <setjmp.h>
@@ -18,6 +18,8 @@ enum {
     MAX_GROUPS = 8,
     GRAPHS = 10000,
     LONG = 300000, /* nodes of a list: deeper than a stack could recurse */
+    REGION = 1024, /* nodes of a region, which fill whole pages */
+    DENSE = 16384, /* nodes of a graph with more edges than are listed (dominators_walk.c) */
 };
 enum { A, B, C, D, E };
 #define HEAP_BASE UINT64_C(0xc000000000)
@@ -43,6 +45,20 @@ static void add_leaves(struct graph *graph)
                                                   .scan = GT_SCAN_NONE});
 }
 
+static void add_nodes(struct graph *graph)
+{
+    for (uint32_t first = 0; first < graph->nodes; first += REGION) {
+        uint32_t left = graph->nodes - first;
+        gt_heap_add(&graph->heap,
+                    &(struct gt_region){.base = HEAP_BASE + first * sizeof *graph->slots,
+                                        .slot_size = sizeof *graph->slots,
+                                        .bytes = (unsigned char *)(graph->slots + first),
+                                        .mask = graph->mask + first / 8 * WORDS,
+                                        .count = left < REGION ? left : REGION,
+                                        .scan = GT_SCAN_BITMAP});
+    }
+}
+
 /* Objects without edges: `nodes` with pointers, then `leaves` without. */
 static void graph_init(struct graph *graph, uint32_t nodes, uint32_t leaves)
 {
@@ -50,12 +66,7 @@ static void graph_init(struct graph *graph, uint32_t nodes, uint32_t leaves)
     graph->slots = gt_calloc(nodes, sizeof *graph->slots);
     graph->mask = memset(gt_alloc(nodes), 0xff, nodes);
     gt_heap_init(&graph->heap, (struct gt_heap_source){0});
-    gt_heap_add(&graph->heap, &(struct gt_region){.base = HEAP_BASE,
-                                                  .slot_size = sizeof *graph->slots,
-                                                  .bytes = (unsigned char *)graph->slots,
-                                                  .mask = graph->mask,
-                                                  .count = nodes,
-                                                  .scan = GT_SCAN_BITMAP});
+    add_nodes(graph);
     add_leaves(graph);
     assert_null(gt_heap_seal(&graph->heap));
     for (uint32_t i = 0; i < nodes + leaves; i++)
@@ -351,6 +362,29 @@ static void random_graphs_retain_what_marks_lose(void **state)
     gt_free(random);
 }
 
+/* Every word of every node is an edge, mostly to a later node: many nodes dominate others. */
+static void a_dense_graph_retains_what_marks_lose(void **state)
+{
+    struct wide *random = gt_calloc(1, sizeof *random);
+    struct graph graph;
+
+    (void)state;
+    random->random = 88172645463325252u;
+    graph_init(&graph, DENSE, DENSE / 4);
+    for (uint32_t from = 0; from < DENSE; from++)
+        for (unsigned word = 0; word < WORDS; word++)
+            point(&graph, from, word,
+                  roll(random, 16) ? (from + 1 + (uint32_t)roll(random, 4)) % DENSE
+                                   : (uint32_t)roll(random, DENSE + DENSE / 4));
+    root(&graph, A, 0);
+    root(&graph, DENSE / 2, 1);
+    build(&graph);
+    for (uint32_t top = 1; top < graph.tree.inner; top += 100)
+        check_subtree(&graph, top);
+    graph_deinit(&graph);
+    gt_free(random);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +394,7 @@ int main(void)
         cmocka_unit_test(contents_are_a_root),
         cmocka_unit_test(a_long_list_needs_no_recursion),
         cmocka_unit_test(random_graphs_retain_what_marks_lose),
+        cmocka_unit_test(a_dense_graph_retains_what_marks_lose),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,10 +7,11 @@
  *      below its semidominator.
  * A node without recorded edges has its parent in the walk's tree as both. Leaves come last.
  */
-#include "inspector/graph/dominators.h"
+#include "inspector/graph/dominators/dominators.h"
 
 #include "inspector/base/alloc.h"
-#include "inspector/graph/dominators_impl.h"
+#include "inspector/graph/dominators/dominators_impl.h"
+#include "inspector/graph/walk.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -156,7 +157,9 @@ static void find_parents_of_leaves(struct gt_dominator_walk *walk, struct jumps 
     for (size_t i = 0; i < walk->leaf_edges.len; i++) {
         const struct gt_leaf_edge *edge = gt_vec_at(&walk->leaf_edges, i);
         uint32_t *place = &walk->place[edge->leaf];
-        *place = common_ancestor(jumps, walk->parent, *place, edge->from);
+        if (edge->from == GT_NO_NODE) continue;
+        *place = *place == GT_NO_NODE ? edge->from
+                                      : common_ancestor(jumps, walk->parent, *place, edge->from);
     }
     gt_vec_deinit(&walk->leaf_edges);
     gt_free(jumps->depth);
@@ -167,67 +170,78 @@ static void find_parents_of_leaves(struct gt_dominator_walk *walk, struct jumps 
 
 struct object_walk {
     const struct gt_dominators *tree;
-    bool sums; /* visits write what a node retains */
-    gt_node_fn *visit;
+    gt_node_fn *visit; /* of the caller, with its ctx */
     void *ctx;
-    bool leaves;
 };
 
-/* Prefetches what a visit writes for the object AHEAD ranks later: the entry of its node, or of a
- * leaf's parent. */
-static void fetch_ahead(const struct object_walk *walk, uint32_t rank, uint32_t end)
-{
-    uint32_t place = rank + AHEAD < end ? walk->tree->place[rank + AHEAD] : GT_NO_NODE;
+typedef void place_fn(void *ctx, uint32_t rank, uint32_t place, uint32_t object,
+                      const struct gt_region *region);
 
-    if (place == GT_NO_NODE) return;
-    if (walk->tree->inner_words)
-        __builtin_prefetch(&walk->tree->inner_words[place], 1);
-    else
-        __builtin_prefetch(&walk->tree->inner_wide[place], 1);
-    if (!walk->leaves) __builtin_prefetch(&walk->tree->inner_what[place], 1);
-}
-
-/* Visits those of the objects from `object` on that have ranks in [rank, end), region by region. */
-static void walk_objects(const struct object_walk *walk, size_t object, uint32_t rank, uint32_t end)
+/* Visits those of the objects from `object` on that have ranks in [rank, end), and are in the tree.
+ * Fetches the sum of what is visited AHEAD ranks later, or of its parent. It is inlined with its
+ * visitor, as three passes over all objects are made. */
+GT_INLINE void walk_objects(const struct gt_dominators *tree, size_t object, uint32_t rank,
+                            uint32_t end, place_fn *visit, void *ctx)
 {
-    const struct gt_dominators *tree = walk->tree;
     const struct gt_bitmap *live = tree->rank.set;
+    const struct gt_region *region = tree->heap->regions;
+    const char *sums = tree->inner_words ? (char *)tree->inner_words : (char *)tree->inner_wide;
+    size_t width = tree->inner_words ? sizeof *tree->inner_words : sizeof *tree->inner_wide;
+    uint64_t bits = rank < end ? live->words[object >> 6] & ~gt_low_bits(object & 63) : 0;
 
-    for (object = gt_bitmap_next(live, object); rank < end;) {
-        const struct gt_region *region = gt_heap_region_of(tree->heap, (uint32_t)object);
-        size_t last = (size_t)region->first + region->count;
-        for (; object < last; object = gt_bitmap_next(live, object + 1), rank++) {
+    for (size_t word = object >> 6; rank < end; bits = rank < end ? live->words[++word] : 0)
+        for (; bits && rank < end; bits &= bits - 1, rank++) {
+            uint32_t at = (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(bits);
             uint32_t place = tree->place[rank];
-            if (walk->sums) fetch_ahead(walk, rank, end);
-            if (place == GT_NO_NODE) continue;
-            uint32_t node = walk->leaves ? tree->inner + rank - tree->first_leaf : place;
-            walk->visit(walk->ctx, node, (uint32_t)object, region);
+            uint32_t later = rank + AHEAD < end ? tree->place[rank + AHEAD] : GT_NO_NODE;
+            while (at - region->first >= region->count)
+                region++;
+            if (later != GT_NO_NODE) __builtin_prefetch(sums + later * width, 1);
+            if (place != GT_NO_NODE) visit(ctx, rank, place, at, region);
         }
-    }
 }
 
-static void walk_leaves(const struct gt_dominators *tree, bool sums, gt_node_fn *visit, void *ctx)
+GT_INLINE void walk_leaves(const struct gt_dominators *tree, place_fn *visit, void *ctx)
 {
-    struct object_walk walk = {tree, sums, visit, ctx, true};
-
-    walk_objects(&walk, tree->heap->scan_objects, tree->first_leaf, gt_rank_count(&tree->rank));
+    walk_objects(tree, tree->heap->scan_objects, tree->first_leaf, gt_rank_count(&tree->rank),
+                 visit, ctx);
 }
 
-static void walk_inner(const struct gt_dominators *tree, bool sums, gt_node_fn *visit, void *ctx)
+GT_INLINE void walk_inner(const struct gt_dominators *tree, place_fn *visit, void *ctx)
 {
-    struct object_walk walk = {tree, sums, visit, ctx, false};
+    walk_objects(tree, 0, 0, tree->first_leaf, visit, ctx);
+}
 
-    walk_objects(&walk, 0, 0, tree->first_leaf);
+static void visit_leaf(void *ctx, uint32_t rank, uint32_t place, uint32_t object,
+                       const struct gt_region *region)
+{
+    const struct object_walk *walk = ctx;
+
+    (void)place;
+    walk->visit(walk->ctx, walk->tree->inner + rank - walk->tree->first_leaf, object, region);
+}
+
+static void visit_inner(void *ctx, uint32_t rank, uint32_t place, uint32_t object,
+                        const struct gt_region *region)
+{
+    const struct object_walk *walk = ctx;
+
+    (void)rank;
+    walk->visit(walk->ctx, place, object, region);
 }
 
 void gt_dominators_leaves(const struct gt_dominators *tree, gt_node_fn *visit, void *ctx)
 {
-    walk_leaves(tree, false, visit, ctx);
+    struct object_walk walk = {tree, visit, ctx};
+
+    walk_leaves(tree, visit_leaf, &walk);
 }
 
 void gt_dominators_inner(const struct gt_dominators *tree, gt_node_fn *visit, void *ctx)
 {
-    walk_inner(tree, false, visit, ctx);
+    struct object_walk walk = {tree, visit, ctx};
+
+    walk_inner(tree, visit_inner, &walk);
 }
 
 /* ---- the tree ------------------------------------------------------------------------------ */
@@ -240,20 +254,21 @@ static void add_sum(struct gt_dominators *tree, uint32_t node, uint64_t more)
         tree->inner_wide[node] += more;
 }
 
-static void add_leaf_size(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+static void add_leaf_size(void *ctx, uint32_t rank, uint32_t place, uint32_t object,
+                          const struct gt_region *region)
 {
-    struct gt_dominators *tree = ctx;
-
-    (void)object;
-    add_sum(tree, gt_dominators_parent(tree, node), region->slot_size / 8);
+    (void)rank, (void)object;
+    add_sum(ctx, place, region->slot_size / 8);
 }
 
-static void set_inner(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+static void set_inner(void *ctx, uint32_t rank, uint32_t place, uint32_t object,
+                      const struct gt_region *region)
 {
     struct gt_dominators *tree = ctx;
 
-    tree->inner_what[node] = object;
-    add_sum(tree, node, region->slot_size / 8);
+    (void)rank;
+    tree->inner_what[place] = object;
+    add_sum(tree, place, region->slot_size / 8);
 }
 
 /* The entries of objects are set with their sizes. */
@@ -276,8 +291,8 @@ static void sum_subtrees(struct gt_dominators *tree)
 
 static void sum_words(struct gt_dominators *tree)
 {
-    walk_inner(tree, true, set_inner, tree);
-    walk_leaves(tree, true, add_leaf_size, tree);
+    walk_inner(tree, set_inner, tree);
+    walk_leaves(tree, add_leaf_size, tree);
     sum_subtrees(tree);
 }
 
@@ -290,16 +305,18 @@ static void sum_retained(struct gt_dominators *tree)
     sum_words(tree);
 }
 
-static void count_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+/* Every inner node that has an object counts itself. */
+static void count_inner(struct gt_dominators *tree)
 {
-    (void)object, (void)region;
-    add_sum(ctx, gt_dominators_parent(ctx, node), 1);
+    for (uint32_t node = 0; node < tree->inner; node++)
+        add_sum(tree, node, !(tree->inner_what[node] & GT_DOMINATOR_GROUP));
 }
 
-static void count_inner(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+static void count_leaf(void *ctx, uint32_t rank, uint32_t place, uint32_t object,
+                       const struct gt_region *region)
 {
-    (void)object, (void)region;
-    add_sum(ctx, node, 1);
+    (void)rank, (void)object, (void)region;
+    add_sum(ctx, place, 1);
 }
 
 static void clear_sums(struct gt_dominators *tree)
@@ -322,8 +339,8 @@ void gt_dominators_count_objects(struct gt_dominators *tree)
 {
     clear_sums(tree);
     tree->counts_objects = true;
-    walk_inner(tree, true, count_inner, tree);
-    walk_leaves(tree, true, count_leaf, tree);
+    count_inner(tree);
+    walk_leaves(tree, count_leaf, tree);
     sum_subtrees(tree);
 }
 
