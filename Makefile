@@ -186,6 +186,7 @@ BUILD_DEPS := gcc make pkg-config libc6-dev libelf-dev libdwarf-dev libunwind-de
 TEST_DEPS := libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-jsonschema \
 	zstd lz4 xz-utils gdb elfutils qemu-user debuginfod graphviz strace groff-base zsh fish \
 	valgrind
+BENCH_DEPS := python3-matplotlib
 LINT_DEPS := clang clang-format clang-tidy
 # The sanitizers' and libFuzzer's libraries, whose package has clang's own number in its name.
 clang_runtime = libclang-rt-$(shell clang -dumpversion 2>/dev/null | cut -d. -f1)-dev
@@ -211,12 +212,14 @@ define install_missing
 	fi
 endef
 
-.PHONY: deps deps-build deps-test deps-lint deps-fuzz
-deps: deps-test
+.PHONY: deps deps-build deps-test deps-bench deps-lint deps-fuzz
+deps: deps-bench
 deps-build:
 	$(call install_missing,$(BUILD_DEPS))
 deps-test:
 	$(call install_missing,$(BUILD_DEPS) $(TEST_DEPS))
+deps-bench:
+	$(call install_missing,$(BUILD_DEPS) $(TEST_DEPS) $(BENCH_DEPS))
 deps-fuzz:
 	$(call install_missing,$(BUILD_DEPS) $(TEST_DEPS) clang)
 	$(call install_missing,$(clang_runtime))
@@ -309,10 +312,11 @@ lies: deps-test
 # BENCH_HISTORY has a line for each run, BENCH_PEERS names programs to measure beside this one, and
 # BENCH_OPTIONS is for tests/bench/run: BENCH_OPTIONS="--parts maps,oldmaps --scale 10".
 BENCH_HISTORY ?= $(BUILD)/bench/history.jsonl
-bench: deps-test
+BENCH_PLOT ?= $(BUILD)/bench/plot.svg
+bench: deps-bench
 	$(again) $(BUILD)/gotopsy
 	GOTOPSY=$(abspath $(BUILD)/gotopsy) $(PYTHON) tests/bench/run --history $(BENCH_HISTORY) \
-	    $(BENCH_OPTIONS) $(BUILD)/bench
+	    --plot $(BENCH_PLOT) $(BENCH_OPTIONS) $(BUILD)/bench
 
 # ---- installing ------------------------------------------------------------------------------
 

@@ -18,23 +18,33 @@ bool gt_mem_read(const struct gt_memory *mem, uint64_t addr, void *to, uint64_t 
     return true;
 }
 
-/* One load, if the word does not lie across mappings. */
-bool gt_mem_uint(const struct gt_memory *mem, uint64_t addr, unsigned size, uint64_t *out)
+static bool is_word(unsigned size)
+{
+    return size == 1 || size == 2 || size == 4 || size == 8;
+}
+
+static bool across(const struct gt_memory *mem, uint64_t addr, unsigned size, uint64_t *out)
 {
     uint64_t word = 0;
 
-    if (size != 1 && size != 2 && size != 4 && size != 8) return false;
-    const unsigned char *bytes = gt_mem_at(mem, addr, size);
-    if (bytes) {
-        *out = size == 8   ? gt_load64(bytes)
-               : size == 4 ? gt_load32(bytes)
-               : size == 2 ? gt_load16(bytes)
-                           : *bytes;
-        return true;
-    }
-    if (!gt_mem_read(mem, addr, &word, size)) return false;
+    if (!is_word(size) || !gt_mem_read(mem, addr, &word, size)) return false;
     *out = word;
     return true;
+}
+
+/* One load, if the word does not lie across mappings. */
+bool gt_mem_uint(const struct gt_memory *mem, uint64_t addr, unsigned size, uint64_t *out)
+{
+    const unsigned char *bytes = gt_mem_at(mem, addr, size);
+
+    if (!bytes) return across(mem, addr, size, out);
+    if (size == 8)
+        *out = gt_load64(bytes);
+    else if (size == 4)
+        *out = gt_load32(bytes);
+    else if (is_word(size))
+        *out = size == 2 ? gt_load16(bytes) : *bytes;
+    return is_word(size);
 }
 
 bool gt_mem_u8(const struct gt_memory *mem, uint64_t addr, uint8_t *out)

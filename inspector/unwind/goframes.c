@@ -101,20 +101,20 @@ static const char *look_up(const struct gt_text *code, uint64_t pc, struct known
     return NULL;
 }
 
-static const char *find_frame(const struct gt_text *code, uint64_t pc, struct known_pc *out)
+/* What the tables have at pc, in the cache or in `own`; NULL, and why in *wrong, when they have
+ * nothing. Valid until the next call. */
+static const struct known_pc *find_frame(const struct gt_text *code, uint64_t pc,
+                                         struct known_pc *own, const char **wrong)
 {
-    struct known_pc *known;
-    const char *wrong;
+    struct known_pc *known = NULL;
 
-    if (!code->cache) return look_up(code, pc, out);
-    known = &code->cache->known[pc * 0x9e3779b97f4a7c15u >> (64 - CACHE_BITS)];
-    if (known->pc != pc || !pc) {
-        wrong = look_up(code, pc, out);
-        if (wrong) return wrong;
-        *known = *out;
-    }
-    *out = *known;
-    return NULL;
+    if (code->cache) known = &code->cache->known[pc * 0x9e3779b97f4a7c15u >> (64 - CACHE_BITS)];
+    if (known && known->pc == pc && pc) return known;
+    *wrong = look_up(code, pc, own);
+    if (*wrong) return NULL;
+    if (!known) return own;
+    *known = *own;
+    return known;
 }
 
 /* ---- walks ----------------------------------------------------------------------------------- */
@@ -125,13 +125,14 @@ static void resolve(struct gt_unwinder *walk)
 {
     const struct gt_frame_rules *rules = walk->code->rules;
     struct gt_go_frame *frame = &walk->frame;
-    struct known_pc known;
-    const char *wrong = find_frame(walk->code, frame->pc, &known);
+    struct known_pc own;
+    const char *wrong = NULL;
+    const struct known_pc *known = find_frame(walk->code, frame->pc, &own, &wrong);
 
-    if (wrong) return stop(walk, wrong);
-    frame->tab = known.tab;
-    frame->func = known.func;
-    frame->fp = frame->sp + (uint32_t)known.delta + rules->call_bytes;
+    if (!known) return stop(walk, wrong);
+    frame->tab = known->tab;
+    frame->func = known->func;
+    frame->fp = frame->sp + (uint32_t)known->delta + rules->call_bytes;
     if (frame->fp < frame->sp || frame->fp > walk->hi) return stop(walk, "a frame past the stack");
     if (walk->started && frame->fp == frame->sp && walk->callee_size == 0)
         return stop(walk, "frames of no size");

@@ -14,6 +14,7 @@ import time
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("GOTOPSY", str(PROJECT / "build" / "gotopsy"))
 RUNS = 5
+PATIENCE = 60  # seconds; nothing that a core is made of takes longer, unless it hangs
 TICK = 0.002  # seconds between two looks at a run's memory
 MIB = 1 << 20
 

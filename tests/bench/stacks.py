@@ -14,7 +14,7 @@ DELVE = "github.com/go-delve/delve/cmd/dlv@v1.27.2"  # the first for Go 1.26 and
 PATIENCE = 600  # seconds to fetch and build it
 LISTING = "goroutines -group userloc\nexit\n"
 
-LIST_TARGET = 2  # seconds of CPU
+LIST_TARGET = 0.5  # seconds of CPU
 DELVE_TARGET = 10  # times delve's cost for each goroutine
 
 

@@ -119,17 +119,24 @@ static const char *read_all(struct reader *reader, uint64_t sp)
     return unwound ? "a panic has unwound them, or the stack is damaged" : NULL;
 }
 
-void gt_callbacks_read(struct gt_process *process, struct gt_goroutines *all,
-                       struct gt_goroutine *g)
+/* The reader has kilobytes, so it is made only for a goroutine that may have callbacks. */
+static void read_from(struct gt_process *process, struct gt_goroutines *all, struct gt_goroutine *g,
+                      uint64_t sp)
 {
     struct reader reader = {.process = process, .all = all, .g = g};
-    uint64_t sp;
-
-    g->first_callback = (uint32_t)all->callbacks.len;
-    if (!find_first(process, g, &sp)) return;
     const char *why = read_all(&reader, sp);
+
     if (why)
         gt_process_lost(process, GT_OF_NAMES,
                         "goroutine %" PRIu64 ": C frames that called Go are not shown: %s", g->id,
                         why);
+}
+
+void gt_callbacks_read(struct gt_process *process, struct gt_goroutines *all,
+                       struct gt_goroutine *g)
+{
+    uint64_t sp;
+
+    g->first_callback = (uint32_t)all->callbacks.len;
+    if (find_first(process, g, &sp)) read_from(process, all, g, sp);
 }

@@ -23,7 +23,11 @@ enum {
 struct reader { /* what the functions that read one list need */
     struct gt_process *process;
     struct gt_goroutines *all;
+    struct gt_places places;
+    struct gt_known_stacks *known;
     const char *reasons[MAX_REASONS];
+    uint64_t last_start; /* of the last goroutine, since most start as the one before */
+    bool last_is_system;
 };
 
 static const enum gt_goroutine_status statuses[] = {
@@ -67,6 +71,14 @@ static bool is_system(const char *function)
     for (size_t i = 0; i < sizeof user / sizeof *user; i++)
         if (strcmp(function, user[i]) == 0) return false;
     return true;
+}
+
+static bool starts_as_system(struct reader *reader, uint64_t start)
+{
+    if (start != reader->last_start)
+        reader->last_is_system = is_system(gt_process_function(reader->process, start));
+    reader->last_start = start;
+    return reader->last_is_system;
 }
 
 /* Some goroutines of the runtime run functions of the program, and are the program's meanwhile:
@@ -163,22 +175,43 @@ static bool is_parked(const struct gt_goroutine *g)
     return g->status == GT_G_WAITING || g->status == GT_G_LEAKED || g->status == GT_G_RUNNABLE;
 }
 
-static void read_frames(struct reader *reader, struct gt_goroutine *g)
+/* Walks a stack that is not known. */
+static void walk_frames(struct reader *reader, struct gt_goroutine *g)
 {
+    struct gt_vec *frames = &reader->all->frames;
+    const struct gt_text *code = &reader->process->code;
     struct gt_unwinder walk;
+    struct gt_known_stack stack = {.first = (uint32_t)frames->len};
 
-    g->first_frame = (uint32_t)reader->all->frames.len;
-    gt_unwind_start(&walk, &reader->process->code, &g->at, g->stack_lo, g->stack_hi);
+    gt_unwind_start(&walk, code, &g->at, g->stack_lo, g->stack_hi);
     while (walk.valid) {
-        struct gt_frame frame = {walk.frame.pc, walk.frame.fp};
-        gt_vec_add(&reader->all->frames, &frame);
+        struct gt_frame frame = {walk.frame.pc, walk.frame.fp - g->at.sp};
+        gt_vec_add(frames, &frame);
         gt_unwind_next(&walk);
     }
-    g->frame_count = (uint32_t)reader->all->frames.len - g->first_frame;
+    stack.count = (uint32_t)frames->len - stack.first;
+    g->first_frame = stack.first;
+    g->frame_count = stack.count;
     g->cut_off = walk.broken || !(walk.frame.func.flag & GT_FUNC_TOP_FRAME);
+    if (!g->cut_off)
+        gt_known_stacks_add(reader->known, code, &g->at, gt_vec_at(frames, stack.first), &stack);
     if (walk.broken) lose_frames(reader->process, g, walk.broken);
     if (!walk.broken && g->cut_off && is_parked(g))
         gt_contradict(&reader->process->contradictions, GT_CONTRADICTION_FRAMES, 1, g->address);
+}
+
+static void read_frames(struct reader *reader, struct gt_goroutine *g)
+{
+    const struct gt_text *code = &reader->process->code;
+    const struct gt_known_stack *known =
+        gt_known_stacks_find(reader->known, code, &g->at, g->stack_lo, g->stack_hi);
+
+    if (!known) {
+        walk_frames(reader, g);
+        return;
+    }
+    g->first_frame = known->first;
+    g->frame_count = known->count;
 }
 
 /* Up to Go 1.23 a wait group's wait has no reason of its own. */
@@ -264,7 +297,7 @@ static void take(struct reader *reader, uint64_t addr)
         reader->all->unplaced++;
         return;
     }
-    g.system = is_system(gt_process_function(reader->process, g.start_pc));
+    g.system = starts_as_system(reader, g.start_pc);
     read_wait(reader, &g);
     read_traits(reader->process, &g);
     read_position(reader->process, &g);
@@ -273,7 +306,9 @@ static void take(struct reader *reader, uint64_t addr)
     read_natives(reader, &g);
     gt_callbacks_read(reader->process, reader->all, &g);
     if (g.system) g.system = !runs_program(reader, &g);
-    reader->all->list[reader->all->count++] = g;
+    reader->all->list[reader->all->count] = g;
+    g.same_place = gt_places_number(&reader->places, reader->all, reader->all->count);
+    reader->all->list[reader->all->count++].same_place = g.same_place;
 }
 
 /* Prefetches the g of a later goroutine, and the stack of a nearer one, whose g must be read for
@@ -310,13 +345,14 @@ struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_gorout
     all->frames = GT_VEC_OF(struct gt_frame);
     all->natives = GT_VEC_OF(struct gt_native_frame);
     all->callbacks = GT_VEC_OF(struct gt_callback_frame);
-    struct reader reader = {.process = process, .all = all};
+    struct reader reader = {.process = process, .all = all, .known = gt_known_stacks_create()};
     read_reasons(&reader);
     for (uint64_t i = 0; i < allgs.len; i++) {
         fetch_ahead(&reader, &allgs, i);
         if (gt_mem_u64(process->mem, allgs.ptr + i * 8, &g)) take(&reader, g);
     }
-    gt_goroutines_number_places(all);
+    gt_known_stacks_destroy(reader.known);
+    gt_places_deinit(&reader.places);
     *out = all;
     return NULL;
 }

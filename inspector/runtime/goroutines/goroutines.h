@@ -2,7 +2,8 @@
  * The goroutines of a process: their state, their frames and what they wait for.
  *
  * They are read from runtime.allgs; dead ones are left out. A frame is kept as a pc and a CFA, and
- * becomes a source location when it is printed. The list owns its tables.
+ * becomes a source location when it is printed. Goroutines with one stack share its frames. The
+ * list owns its tables.
  *
  * A goroutine's frames are those of Go code, which hold its pointers. The frames of a C function
  * that it called are kept apart: they lie on the thread's own stack, and only the output needs
@@ -12,6 +13,7 @@
 #define GT_RUNTIME_GOROUTINES_H
 
 #include "inspector/runtime/process/process.h"
+#include "inspector/unwind/known_stacks.h"
 #include "inspector/unwind/native.h"
 
 enum gt_g_status { /* runtime/runtime2.go; the numbers have not changed since 1.5 */
@@ -25,10 +27,6 @@ enum gt_g_status { /* runtime/runtime2.go; the numbers have not changed since 1.
                    GT_G_PREEMPTED = 9,
                    GT_G_LEAKED = 10,
                    GT_G_DEADEXTRA = 11,
-};
-
-struct gt_frame { /* innermost first */
-    uint64_t pc, cfa;
 };
 
 struct gt_callback_frame { /* a C frame that called Go: callbacks.h */
@@ -53,7 +51,8 @@ struct gt_goroutine {
     bool has_ancestors;                  /* it keeps who started it, and who started these */
     bool moving;                         /* its stack is being grown, or the collector may shrink it
                                           */
-    uint32_t first_frame, frame_count;   /* into the list's frames: Go's */
+    uint32_t first_frame, frame_count;   /* into the list's frames: Go's. Equal stacks may share
+                                          * them */
     uint32_t first_native, native_count; /* into the list's natives: the C frames that the first of
                                           * these called */
     uint32_t first_callback, callback_count; /* into the list's callbacks */
@@ -68,7 +67,7 @@ struct gt_goroutines {
     struct gt_goroutine *list;
     uint32_t count;
     uint32_t unplaced;     /* goroutines that are left out: their stack bounds are not plausible */
-    struct gt_vec frames;  /* struct gt_frame */
+    struct gt_vec frames;  /* struct gt_frame; their CFAs are from the stack pointer on */
     struct gt_vec natives; /* struct gt_native_frame */
     struct gt_vec callbacks; /* struct gt_callback_frame */
 };
@@ -82,11 +81,16 @@ enum gt_goroutine_status gt_g_status(const struct gt_goroutine *g); /* for the r
 size_t gt_count_natives(const struct gt_process *process, const struct gt_native_frame *frames,
                         size_t count);
 
-static inline const struct gt_frame *gt_g_frame(const struct gt_goroutines *all,
-                                                const struct gt_goroutine *g, uint32_t index)
+static inline struct gt_frame gt_g_frame_of(const struct gt_goroutines *all,
+                                            const struct gt_goroutine *g, uint32_t index)
 {
-    return gt_vec_at(&all->frames, g->first_frame + index);
+    const struct gt_frame *frame = gt_vec_at(&all->frames, g->first_frame + index);
+
+    return (struct gt_frame){frame->pc, g->at.sp + frame->cfa};
 }
+
+/* A pointer to it, which lives as long as the block in which this stands. */
+#define gt_g_frame(all, g, index) ((const struct gt_frame[]){gt_g_frame_of(all, g, index)})
 
 static inline const struct gt_native_frame *
 gt_g_native(const struct gt_goroutines *all, const struct gt_goroutine *g, uint32_t index)

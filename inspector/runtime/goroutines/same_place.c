@@ -2,8 +2,6 @@
  * map. Goroutines with one hash are compared in full. */
 #include "inspector/runtime/goroutines/same_place.h"
 
-#include "inspector/base/hash.h"
-
 /* A damaged core may have many stacks with one hash. After so many comparisons, a goroutine counts
  * as different. */
 enum { MAX_PROBES = 32 };
@@ -34,7 +32,7 @@ static bool same_frames(const struct gt_goroutines *all, const struct gt_gorouti
     if (a->frame_count != b->frame_count || a->native_count != b->native_count ||
         a->callback_count != b->callback_count)
         return false;
-    for (uint32_t i = 0; i < a->frame_count; i++)
+    for (uint32_t i = 0; a->first_frame != b->first_frame && i < a->frame_count; i++)
         if (gt_g_frame(all, a, i)->pc != gt_g_frame(all, b, i)->pc) return false;
     for (uint32_t i = 0; i < a->native_count; i++)
         if (gt_g_native(all, a, i)->pc != gt_g_native(all, b, i)->pc) return false;
@@ -52,7 +50,7 @@ static bool are_at_one_place(const struct gt_goroutines *all, const struct gt_go
 }
 
 /* The first goroutine that equals the index-th one; itself when none before it does. */
-static uint32_t first_at_place(const struct gt_goroutines *all, struct gt_map *firsts,
+static uint32_t first_at_place(struct gt_places *places, const struct gt_goroutines *all,
                                uint32_t index)
 {
     const struct gt_goroutine *g = &all->list[index];
@@ -60,21 +58,21 @@ static uint32_t first_at_place(const struct gt_goroutines *all, struct gt_map *f
     bool added;
 
     for (int i = 0; i < MAX_PROBES; i++) {
-        uint64_t *first = gt_map_put(firsts, hash + (uint64_t)i, &added);
+        uint64_t *first = gt_map_put(&places->firsts, hash + (uint64_t)i, &added);
         if (added) *first = index;
         if (added || are_at_one_place(all, &all->list[*first], g)) return (uint32_t)*first;
     }
     return index;
 }
 
-void gt_goroutines_number_places(struct gt_goroutines *all)
+uint32_t gt_places_number(struct gt_places *places, const struct gt_goroutines *all, uint32_t index)
 {
-    struct gt_map firsts = {0};
-    uint32_t numbers = 0;
+    uint32_t first = first_at_place(places, all, index);
 
-    for (uint32_t i = 0; i < all->count; i++) {
-        uint32_t first = first_at_place(all, &firsts, i);
-        all->list[i].same_place = first == i ? numbers++ : all->list[first].same_place;
-    }
-    gt_map_deinit(&firsts);
+    return first == index ? places->count++ : all->list[first].same_place;
+}
+
+void gt_places_deinit(struct gt_places *places)
+{
+    gt_map_deinit(&places->firsts);
 }

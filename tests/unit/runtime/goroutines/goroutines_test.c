@@ -92,6 +92,54 @@ static void those_at_one_place_have_one_number(void **state)
     assert_int_not_equal(list[1].same_place, list[3].same_place);
 }
 
+/* What the goroutine's list has is what a walk of its stack finds. */
+static void assert_walked(const struct gt_analysis *analysis, const struct gt_goroutine *g)
+{
+    struct gt_unwinder walk;
+    uint32_t count = 0;
+
+    gt_unwind_start(&walk, &analysis->process->code, &g->at, g->stack_lo, g->stack_hi);
+    for (; walk.valid; gt_unwind_next(&walk), count++) {
+        assert_true(count < g->frame_count);
+        assert_int_equal(gt_g_frame(analysis->goroutines, g, count)->pc, walk.frame.pc);
+        assert_int_equal(gt_g_frame(analysis->goroutines, g, count)->cfa, walk.frame.fp);
+    }
+    assert_int_equal(count, g->frame_count);
+    assert_int_equal(g->cut_off, walk.broken != NULL);
+}
+
+static void equal_stacks_share_their_frames(void **state)
+{
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        struct synth *synth = synth_begin(state, versions[i]);
+        for (int j = 0; j < 3; j++)
+            synth_wait(synth_go(synth, j == 2 ? "main.other" : "main.work"), SYNTH_SLEEP);
+        const struct gt_analysis *analysis = synth_open(synth);
+        const struct gt_goroutine *list = analysis->goroutines->list;
+        for (int j = 0; j < 4; j++)
+            assert_walked(analysis, &list[j]);
+        assert_int_equal(list[1].first_frame, list[2].first_frame);
+        assert_int_not_equal(list[1].first_frame, list[3].first_frame);
+    }
+}
+
+static void one_that_differs_in_a_return_address_is_walked(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    for (int i = 0; i < 3; i++) {
+        struct synth_g *made = synth_go(synth, "main.work");
+        synth_wait(made, SYNTH_SLEEP);
+        if (i == 1) synth_break_stack(made);
+    }
+    const struct gt_analysis *analysis = synth_open(synth);
+    const struct gt_goroutine *list = analysis->goroutines->list;
+    for (int i = 1; i < 4; i++)
+        assert_walked(analysis, &list[i]);
+    assert_true(list[2].cut_off && list[2].frame_count < list[1].frame_count);
+    assert_int_equal(list[3].first_frame, list[1].first_frame);
+}
+
 /* ---- what cannot be read ------------------------------------------------------------------- */
 
 static void a_stack_that_returns_to_no_code_ends_early(void **state)
@@ -135,6 +183,8 @@ int main(void)
         cmocka_unit_test_teardown(one_that_can_run_waits_for_nothing, synth_end),
         cmocka_unit_test_teardown(the_runtimes_own_are_distinguished, synth_end),
         cmocka_unit_test_teardown(those_at_one_place_have_one_number, synth_end),
+        cmocka_unit_test_teardown(equal_stacks_share_their_frames, synth_end),
+        cmocka_unit_test_teardown(one_that_differs_in_a_return_address_is_walked, synth_end),
         cmocka_unit_test_teardown(a_stack_that_returns_to_no_code_ends_early, synth_end),
         cmocka_unit_test_teardown(a_stack_that_the_core_lacks_ends_early, synth_end),
         cmocka_unit_test_teardown(a_g_that_the_core_lacks_is_reported, synth_end),

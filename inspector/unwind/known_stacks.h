@@ -1,0 +1,40 @@
+/*
+ * The stacks that were walked before: a tree of return addresses, from the innermost frame out.
+ *
+ * Most stacks of a program are like others. Where the return addresses of a frame lie follows from
+ * the pcs before it, so a stack that is known is recognized by one load for each frame, without the
+ * function tables.
+ *
+ * Invariants: a stack that is found is the one that a walk would find. Only walks that end at a top
+ * frame are added. A full tree finds what it has, and takes no more.
+ */
+#ifndef GT_UNWIND_KNOWN_STACKS_H
+#define GT_UNWIND_KNOWN_STACKS_H
+
+#include "inspector/unwind/goframes.h"
+
+struct gt_frame { /* of a list of frames, innermost first */
+    uint64_t pc, cfa;
+};
+
+struct gt_known_stack { /* where the caller keeps its frames */
+    uint32_t first, count;
+};
+
+struct gt_known_stacks;
+
+struct gt_known_stacks *gt_known_stacks_create(void);
+void gt_known_stacks_destroy(struct gt_known_stacks *stacks); /* NULL is allowed */
+
+/* The stack that continues at `at`, or NULL when it is not known. */
+const struct gt_known_stack *gt_known_stacks_find(const struct gt_known_stacks *stacks,
+                                                  const struct gt_text *code,
+                                                  const struct gt_position *at, uint64_t lo,
+                                                  uint64_t hi);
+
+/* Adds the frames of a walk that ended at a top frame. Their CFAs are from the stack pointer on. */
+void gt_known_stacks_add(struct gt_known_stacks *stacks, const struct gt_text *code,
+                         const struct gt_position *at, const struct gt_frame *frames,
+                         const struct gt_known_stack *stack);
+
+#endif
