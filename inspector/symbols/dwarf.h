@@ -3,9 +3,10 @@
  * of frames. Implements the interface that gotypes declares (gotypes/layouts/facts.h).
  *
  * Both libdwarf generations (20210528 without a pkg-config file, 0.x and later) work;
- * libdwarf_compat.h hides their difference. Opening indexes names once (one walk over the top-level
- * entries). Everything else is read on demand and cached. Strings live as long as the handle. All
- * answers are about the target: load bias is added to addresses.
+ * libdwarf_compat.h hides their difference. Opening reads nothing: the first question unpacks
+ * .debug_info, each one indexes as many units as its name needs, and the first one about a frame
+ * unpacks the lists. Answers are cached. Strings live as long as the handle. All answers are about
+ * the target: load bias is added to addresses.
  *
  * A reference names the entry that describes a type, behind typedefs and qualifiers. Invariant: a
  * type always has the same reference, however it is reached: its rtype where it has one and the

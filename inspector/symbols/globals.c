@@ -38,7 +38,7 @@ bool gt_dwarf_global(void *ctx, const char *name, struct gt_debug_global *out)
     struct gt_dwarf *dwarf = ctx;
     uint64_t offset = 0;
     Dwarf_Die die;
-    if (!gt_index_find(&dwarf->index.variables, name, &offset) ||
+    if (!gt_index_find(dwarf, &dwarf->index.variables, name, &offset) ||
         !gt_die_at(&dwarf->reader, offset, &die))
         return false;
     const char *kept = gt_origin_name(dwarf, die); /* the caller's copy may be freed */
@@ -55,7 +55,7 @@ static int by_address(const void *a, const void *b)
 
 static void list_globals(struct gt_dwarf *dwarf)
 {
-    const struct gt_vec *entries = &dwarf->index.variable_list;
+    const struct gt_vec *entries = &gt_index_all(dwarf)->variable_list;
     struct gt_debug_global *list = gt_arena_alloc(&dwarf->arena, (entries->len + 1) * sizeof *list);
     size_t count = 0;
     for (size_t i = 0; i < entries->len; i++) {

@@ -9,7 +9,7 @@ static bool type_size(void *ctx, const char *type, uint64_t *size)
 {
     struct gt_dwarf *dwarf = ctx;
     uint64_t offset = 0;
-    if (!gt_index_find(&dwarf->index.types, type, &offset)) return false;
+    if (!gt_index_find(dwarf, &dwarf->index.types, type, &offset)) return false;
     const struct gt_type_info *info = gt_type_info(dwarf, offset);
     if (info) *size = info->size;
     return info;
@@ -19,7 +19,7 @@ static bool type_named(void *ctx, const char *type, struct gt_type_ref *out)
 {
     struct gt_dwarf *dwarf = ctx;
     uint64_t offset = 0;
-    if (!gt_index_find(&dwarf->index.types, type, &offset)) return false;
+    if (!gt_index_find(dwarf, &dwarf->index.types, type, &offset)) return false;
     *out = gt_type_ref(dwarf, offset);
     return out->rtype || out->debug;
 }
@@ -29,7 +29,7 @@ static bool constant(void *ctx, const char *name, int64_t *value)
     struct gt_dwarf *dwarf = ctx;
     uint64_t offset = 0;
     Dwarf_Die die;
-    if (!gt_index_find(&dwarf->index.constants, name, &offset) ||
+    if (!gt_index_find(dwarf, &dwarf->index.constants, name, &offset) ||
         !gt_die_at(&dwarf->reader, offset, &die))
         return false;
     bool found = gt_die_signed(&dwarf->reader, die, DW_AT_const_value, value);
@@ -62,6 +62,23 @@ static struct gt_error *open_library(struct gt_dwarf *dwarf, const char *name)
     return NULL;
 }
 
+/* Most questions need no lists, which are a third of the debug information. libdwarf takes either
+ * all sections or none of a kind when it reads the first unit, so it starts anew for them. */
+void gt_dwarf_use_lists(struct gt_dwarf *dwarf)
+{
+    struct gt_libdwarf *before = dwarf->lib;
+
+    if (!gt_debug_sections_show_lists(dwarf->sections)) return;
+    struct gt_error *error = open_library(dwarf, "");
+    if (error) {
+        gt_error_destroy(error);
+        dwarf->lib = before;
+        dwarf->reader.faults++;
+        return;
+    }
+    gt_libdwarf_close(before);
+}
+
 struct gt_error *gt_dwarf_open_file(const char *name, const unsigned char *file, uint64_t size,
                                     uint64_t bias, struct gt_dwarf **out)
 {
@@ -76,7 +93,6 @@ struct gt_error *gt_dwarf_open_file(const char *name, const unsigned char *file,
     }
     dwarf->bias = bias;
     dwarf->facts = facts_of(dwarf);
-    gt_index_create(dwarf);
     gt_call_check();
     *out = dwarf;
     return NULL;
@@ -98,8 +114,9 @@ static void forget(struct gt_map *cache)
 void gt_dwarf_close(struct gt_dwarf *dwarf)
 {
     if (!dwarf) return;
-    gt_index_destroy(&dwarf->index);
+    gt_index_deinit(&dwarf->index);
     gt_map_deinit(&dwarf->infos);
+    gt_map_deinit(&dwarf->members);
     gt_map_deinit(&dwarf->descriptions);
     gt_map_deinit(&dwarf->frames);
     gt_libdwarf_close(dwarf->lib);

@@ -38,11 +38,15 @@ struct gt_named_die {
     uint64_t offset;
 };
 
-/* The results of the walk over the top-level entries. */
+/* The walk over the top-level entries, as far as it was needed, and its results. */
 struct gt_dwarf_index {
     struct gt_strmap types, constants, variables; /* name -> offset << 1 | from a Go unit */
     struct gt_vec variable_list;                  /* of struct gt_named_die */
-    struct gt_vec subprograms;                    /* of struct gt_subprogram, by low */
+    struct gt_vec subprograms;                    /* of struct gt_subprogram; sorted: by low */
+    struct gt_top_reader top;
+    struct gt_vec entries; /* struct gt_top_entry, of one unit */
+    uint64_t next;         /* where the unit starts that is read next */
+    bool started, done, sorted;
 };
 
 /* A type, behind its typedefs and qualifiers. */
@@ -65,6 +69,7 @@ struct gt_dwarf {
     struct gt_arena arena;
     struct gt_dwarf_index index;
     struct gt_map infos;        /* offset -> struct gt_type_info * (0 is "no such type") */
+    struct gt_map members;      /* offset -> what fields.c keeps of a struct (0: it is none) */
     struct gt_map descriptions; /* offset -> struct gt_debug_type * */
     struct gt_map frames;       /* pc -> struct gt_frame_locations * */
     const struct gt_debug_global *globals; /* NULL: not listed yet */
@@ -72,14 +77,22 @@ struct gt_dwarf {
     struct gt_facts facts;
 };
 
-/* index.c */
-void gt_index_create(struct gt_dwarf *dwarf);
-void gt_index_destroy(struct gt_dwarf_index *index);
-bool gt_index_find(const struct gt_strmap *names, const char *name, uint64_t *offset);
+/* index.c; `names` is one of the index's */
+void gt_index_deinit(struct gt_dwarf_index *index);
+bool gt_index_find(struct gt_dwarf *dwarf, const struct gt_strmap *names, const char *name,
+                   uint64_t *offset);
+const struct gt_subprogram *gt_index_subprogram(struct gt_dwarf *dwarf, uint64_t pc);
+const struct gt_dwarf_index *gt_index_all(struct gt_dwarf *dwarf); /* of all units, sorted */
+
+/* units.c. False when no unit starts there, or libdwarf must read its header. */
+bool gt_unit_at(const struct gt_top_reader *reader, uint64_t start, struct gt_unit *unit);
+uint64_t gt_unit_entry(const struct gt_unit *unit); /* the offset of a plain unit's own entry */
 /* Sets `unit` to the unit that follows it; a zeroed unit is before the first. False after the last,
  * and then libdwarf is at the start again. */
 bool gt_next_unit(struct gt_die_reader *reader, struct gt_unit *unit);
-const struct gt_subprogram *gt_index_subprogram(const struct gt_dwarf_index *index, uint64_t pc);
+
+/* open.c: what follows may ask libdwarf for lists of locations and ranges. No DIE is held. */
+void gt_dwarf_use_lists(struct gt_dwarf *dwarf);
 
 /* type_info.c; NULL when no type is at the offset */
 const struct gt_type_info *gt_type_info(struct gt_dwarf *dwarf, uint64_t offset);
