@@ -93,7 +93,6 @@ static void open_types(struct gt_process *process)
 {
     if (process->dwarf && process->module_count)
         gt_dwarf_set_types_base(process->dwarf, process->modules[0].types);
-    if (process->dwarf) process->globals = gt_dwarf_globals(process->dwarf, &process->global_count);
     struct gt_types_sources sources = {
         .mem = process->mem,
         .layout = &process->layout,
