@@ -30,6 +30,15 @@ struct gt_error *gt_dwarf_open_file(const char *name, const unsigned char *file,
                                     uint64_t bias, struct gt_dwarf **out);
 void gt_dwarf_close(struct gt_dwarf *dwarf); /* NULL is allowed */
 
+/*
+ * Answers by name (not those by reference, nor about frames) that are kept in a file of `folder`
+ * need no debug information: with all of them, nothing of it is unpacked. Does nothing for a binary
+ * without a build ID. The strings must outlive the handle.
+ */
+void gt_dwarf_use_kept(struct gt_dwarf *dwarf, const struct gt_binary *binary, const char *folder);
+/* Keeps what was asked since. Does nothing if any entry could not be read. */
+void gt_dwarf_keep(struct gt_dwarf *dwarf);
+
 /* The number of entries that could not be read so far. If it is 0, a name that is not found does
  * not exist. */
 size_t gt_dwarf_faults(const struct gt_dwarf *dwarf);

@@ -5,7 +5,7 @@
 #include "inspector/base/call.h"
 #include "inspector/base/error.h"
 
-static bool type_size(void *ctx, const char *type, uint64_t *size)
+bool gt_dwarf_type_size(void *ctx, const char *type, uint64_t *size)
 {
     struct gt_dwarf *dwarf = ctx;
     uint64_t offset = 0;
@@ -15,16 +15,23 @@ static bool type_size(void *ctx, const char *type, uint64_t *size)
     return info;
 }
 
+struct gt_linked_type gt_linked_type_named(struct gt_dwarf *dwarf, const char *type)
+{
+    uint64_t offset = 0;
+
+    gt_index_find(dwarf, &dwarf->index.types, type, &offset);
+    return gt_linked_type(dwarf, offset);
+}
+
 static bool type_named(void *ctx, const char *type, struct gt_type_ref *out)
 {
-    struct gt_dwarf *dwarf = ctx;
-    uint64_t offset = 0;
-    if (!gt_index_find(dwarf, &dwarf->index.types, type, &offset)) return false;
-    *out = gt_type_ref(dwarf, offset);
+    struct gt_linked_type linked = gt_linked_type_named(ctx, type);
+
+    *out = gt_loaded_type(ctx, &linked);
     return out->rtype || out->debug;
 }
 
-static bool constant(void *ctx, const char *name, int64_t *value)
+bool gt_dwarf_constant(void *ctx, const char *name, int64_t *value)
 {
     struct gt_dwarf *dwarf = ctx;
     uint64_t offset = 0;
@@ -41,9 +48,9 @@ static struct gt_facts facts_of(struct gt_dwarf *dwarf)
 {
     return (struct gt_facts){.ctx = dwarf,
                              .field = gt_dwarf_field,
-                             .type_size = type_size,
+                             .type_size = gt_dwarf_type_size,
                              .type_named = type_named,
-                             .constant = constant,
+                             .constant = gt_dwarf_constant,
                              .global = gt_dwarf_global,
                              .describe = gt_dwarf_describe};
 }
@@ -121,6 +128,7 @@ void gt_dwarf_close(struct gt_dwarf *dwarf)
     gt_map_deinit(&dwarf->frames);
     gt_libdwarf_close(dwarf->lib);
     gt_debug_sections_close(dwarf->sections);
+    gt_kept_facts_deinit(&dwarf->kept);
     gt_arena_deinit(&dwarf->arena);
     gt_free(dwarf);
 }

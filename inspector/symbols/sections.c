@@ -222,6 +222,28 @@ const unsigned char *gt_debug_section_bytes(struct gt_debug_sections *sections, 
     return NULL;
 }
 
+static bool has_entries(const char *name)
+{
+    static const char *const names[] = {".debug_info", ".debug_abbrev",      ".debug_addr",
+                                        ".debug_str",  ".debug_str_offsets", ".debug_line_str"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0) return true;
+    return false;
+}
+
+uint32_t gt_debug_sections_crc(const struct gt_debug_sections *sections)
+{
+    uint32_t crc = 0;
+
+    for (size_t i = 0; i < sections->list.len; i++) {
+        const struct debug_section *section = gt_vec_at(&sections->list, i);
+        if (has_entries(section->name))
+            crc = libdeflate_crc32(crc, section->file_bytes, section->file_size);
+    }
+    return crc;
+}
+
 struct gt_dwarf_source gt_debug_sections_source(struct gt_debug_sections *sections)
 {
     return (struct gt_dwarf_source){.ctx = sections,

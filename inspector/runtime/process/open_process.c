@@ -11,6 +11,7 @@
 #include "inspector/unwind/stack_maps.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* Go may be in a library that the program loaded. */
 static bool find_go(struct gt_process *process)
@@ -109,6 +110,9 @@ static struct gt_error *open_all(const struct gt_core_options *options, struct g
 {
     const struct gt_opening how = {options->in_memory, options->sysroot, options->progress,
                                    options->progress_ctx, options->max_unpacked};
+    const char *cache = options->cache_path;
+    if (cache && *cache)
+        process->cache_path = gt_arena_strndup(&process->names, cache, strlen(cache));
     struct gt_error *error = gt_core_open(options->core_path, &how, &process->core);
     if (error) return error;
     process->mem = gt_core_memory(process->core);

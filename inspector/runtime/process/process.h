@@ -45,6 +45,7 @@ struct gt_process {
     struct gt_libraries libraries; /* none until gt_process_libraries() */
     bool libraries_open;
     struct gt_dwarf *dwarf; /* NULL: a stripped program */
+    const char *cache_path; /* where its answers are kept; NULL: nowhere */
     struct gt_known known;  /* of this version of Go */
     struct gt_facts known_facts;
     struct gt_rtype_facts *rtypes; /* without DWARF */
