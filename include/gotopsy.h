@@ -83,6 +83,10 @@ struct gt_core_options {
                             * machine's memory */
     unsigned threads;      /* most threads that a call on the analysis uses, its own included; 0: as
                             * many as there are processors. Results are the same with any number */
+    const char *cache_path; /* a folder of the user's own, made when it is not there. What a
+                             * binary's debug information says of the runtime is kept in it, so that
+                             * the next opening need not read that. It is bounded, and may be
+                             * deleted at any time. NULL: nothing is kept, and nothing is written */
 };
 
 /*

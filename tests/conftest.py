@@ -6,11 +6,13 @@ import pathlib
 import signal
 import subprocess
 
+import own_cache
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GOTOPSY = pathlib.Path(os.environ.get("GOTOPSY", ROOT / "build" / "gotopsy"))
 pytest_plugins = ["groups", "cases.tables"]
+own_cache.use()
 
 # A shell's background job ignores these, and so would every program that a test starts and ends by
 # them.

@@ -120,10 +120,23 @@ struct gt_error *gt_analysis_heap(struct gt_analysis *analysis)
     return heap_error(analysis->process, error);
 }
 
+static struct gt_error *keep_facts(void *dwarf)
+{
+    gt_dwarf_keep(dwarf);
+    return NULL;
+}
+
+/* Without memory for it, they are not kept. */
+static void keep(const struct gt_process *process)
+{
+    if (process && process->dwarf) gt_error_destroy(gt_call_alone(keep_facts, process->dwarf));
+}
+
 void gt_close(struct gt_analysis *analysis)
 {
     if (!analysis) return;
     if (!analysis->holdings.lost) {
+        keep(analysis->process);
         gt_analysis_close_live_heap(analysis);
         gt_roots_close(analysis->roots);
         gt_specials_close(analysis->specials);

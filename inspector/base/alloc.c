@@ -36,16 +36,6 @@ static void *must(void *block, size_t size)
     return block;
 }
 
-void *gt_try_alloc(size_t size)
-{
-    uint64_t whole;
-    int before = errno;
-
-    if (gt_add(size, sizeof(struct gt_link), &whole)) return hang(malloc(whole), before);
-    errno = ENOMEM;
-    return NULL;
-}
-
 /* Tables over a whole heap are read at random. On small pages each read would also miss the TLB.
  * This is only a hint, so its result is ignored. */
 static void *hint_huge(void *block, size_t size)
@@ -61,9 +51,20 @@ static void *hint_huge(void *block, size_t size)
     return block;
 }
 
+void *gt_try_alloc(size_t size)
+{
+    uint64_t whole;
+    int before = errno;
+
+    if (gt_add(size, sizeof(struct gt_link), &whole))
+        return hint_huge(hang(malloc(whole), before), size);
+    errno = ENOMEM;
+    return NULL;
+}
+
 void *gt_alloc(size_t size)
 {
-    return hint_huge(must(gt_try_alloc(size), size), size);
+    return must(gt_try_alloc(size), size);
 }
 
 void *gt_calloc(size_t count, size_t size)

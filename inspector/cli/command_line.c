@@ -173,6 +173,16 @@ static struct gt_error *parse(int argc, const char **argv, const struct gt_optio
     return error;
 }
 
+/* NULL when the environment names no place. */
+static const char *cache_path(struct gt_options *options)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+    if (cache && *cache == '/') return gt_arena_format(&options->arena, "%s/gotopsy", cache);
+    if (home && *home == '/') return gt_arena_format(&options->arena, "%s/.cache/gotopsy", home);
+    return NULL;
+}
+
 struct gt_error *gt_options_parse(int argc, const char **argv, struct gt_options *options)
 {
     static const char *const end = NULL;
@@ -183,6 +193,7 @@ struct gt_error *gt_options_parse(int argc, const char **argv, struct gt_options
         gt_vec_add(&options->exe_paths, &end);
         options->core.exe_paths = options->exe_paths.data;
     }
+    if (!options->no_cache) options->core.cache_path = cache_path(options);
     return error;
 }
 

@@ -22,6 +22,7 @@ const struct gt_help_row gt_help_environment[] = {
     {"NO_COLOR", "if set: no colour, unless --colour=always"},
     {"PAGER", "what shows the shell's output (default: less -FRX; empty: nothing)"},
     {"XDG_STATE_HOME", "the shell's lines are kept in gotopsy/history there (~/.local/state)"},
+    {"XDG_CACHE_HOME", "layouts of binaries are kept in gotopsy there (~/.cache)"},
     {"HOME", "where ~ is"},
     {"TERM", "if dumb: no colour and no progress"},
     {NULL, NULL},

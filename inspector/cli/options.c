@@ -126,6 +126,13 @@ static struct gt_error *set_threads(struct gt_options *options, const char *valu
     return error;
 }
 
+static struct gt_error *set_no_cache(struct gt_options *options, const char *value)
+{
+    (void)value;
+    options->no_cache = true;
+    return NULL;
+}
+
 static struct gt_error *set_instances(struct gt_options *options, const char *value)
 {
     unsigned long number = SIZE_MAX;

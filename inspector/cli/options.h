@@ -59,7 +59,7 @@ struct gt_options {
     const char *output;     /* NULL: standard output */
     const char *pager;      /* a program that shows the standard output; NULL: none */
     struct gt_shown *shown; /* records the addresses in the standard output; or NULL */
-    bool no_history;
+    bool no_history, no_cache;
     struct gt_vec fail_on, exe_paths;
     enum gt_when colour, progress;
     unsigned width; /* 0: the terminal's */

@@ -16,7 +16,7 @@ static void see(struct gt_dwarf *dwarf, Dwarf_Die die, gt_captured_fn *visit, vo
 void gt_dwarf_captured(struct gt_dwarf *dwarf, uint64_t pc, gt_captured_fn *visit, void *ctx)
 {
     struct gt_die_reader *reader = &dwarf->reader;
-    const struct gt_subprogram *function = gt_index_subprogram(&dwarf->index, pc - dwarf->bias);
+    const struct gt_subprogram *function = gt_index_subprogram(dwarf, pc - dwarf->bias);
     Dwarf_Die parent, die;
 
     if (!function || !gt_die_at(reader, function->offset, &parent)) return;

@@ -3,9 +3,10 @@
  * of frames. Implements the interface that gotypes declares (gotypes/layouts/facts.h).
  *
  * Both libdwarf generations (20210528 without a pkg-config file, 0.x and later) work;
- * libdwarf_compat.h hides their difference. Opening indexes names once (one walk over the top-level
- * entries). Everything else is read on demand and cached. Strings live as long as the handle. All
- * answers are about the target: load bias is added to addresses.
+ * libdwarf_compat.h hides their difference. Opening reads nothing: the first question unpacks
+ * .debug_info, each one indexes as many units as its name needs, and the first one about a frame
+ * unpacks the lists. Answers are cached. Strings live as long as the handle. All answers are about
+ * the target: load bias is added to addresses.
  *
  * A reference names the entry that describes a type, behind typedefs and qualifiers. Invariant: a
  * type always has the same reference, however it is reached: its rtype where it has one and the
@@ -28,6 +29,15 @@ struct gt_error *gt_dwarf_open(const struct gt_binary *binary, struct gt_dwarf *
 struct gt_error *gt_dwarf_open_file(const char *name, const unsigned char *file, uint64_t size,
                                     uint64_t bias, struct gt_dwarf **out);
 void gt_dwarf_close(struct gt_dwarf *dwarf); /* NULL is allowed */
+
+/*
+ * Answers by name (not those by reference, nor about frames) that are kept in a file of `folder`
+ * need no debug information: with all of them, nothing of it is unpacked. Does nothing for a binary
+ * without a build ID. The strings must outlive the handle.
+ */
+void gt_dwarf_use_kept(struct gt_dwarf *dwarf, const struct gt_binary *binary, const char *folder);
+/* Keeps what was asked since. Does nothing if any entry could not be read. */
+void gt_dwarf_keep(struct gt_dwarf *dwarf);
 
 /* The number of entries that could not be read so far. If it is 0, a name that is not found does
  * not exist. */

@@ -1,4 +1,5 @@
-/* Members of structs, and fields by a dotted path. */
+/* Members of structs, and fields by a dotted path. Dozens of fields of the same few structs are
+ * asked for, so the members of a struct on a path are kept. */
 #include "inspector/symbols/symbols_impl.h"
 
 #include "inspector/base/alloc.h"
@@ -48,10 +49,34 @@ bool gt_members(struct gt_dwarf *dwarf, uint64_t type, struct gt_vec *members)
     return true;
 }
 
-static const struct gt_member *named(const struct gt_vec *members, const char *name, size_t length)
+struct kept_members {
+    size_t count;
+    struct gt_member list[];
+};
+
+/* NULL when the type is no struct. */
+static const struct kept_members *members_of(struct gt_dwarf *dwarf, uint64_t type)
 {
-    for (size_t i = 0; i < members->len; i++) {
-        const struct gt_member *member = gt_vec_at(members, i);
+    bool added = false;
+    uint64_t *slot = gt_map_put(&dwarf->members, type, &added);
+    if (!added) return (const struct kept_members *)(uintptr_t)*slot;
+    struct gt_vec members = GT_VEC_OF(struct gt_member);
+    if (gt_members(dwarf, type, &members)) {
+        size_t bytes = members.len * members.elem_size;
+        struct kept_members *kept = gt_arena_alloc(&dwarf->arena, sizeof *kept + bytes);
+        kept->count = members.len;
+        if (bytes) memcpy(kept->list, members.data, bytes);
+        *slot = (uintptr_t)kept;
+    }
+    gt_vec_deinit(&members);
+    return (const struct kept_members *)(uintptr_t)*slot;
+}
+
+static const struct gt_member *named(const struct kept_members *members, const char *name,
+                                     size_t length)
+{
+    for (size_t i = 0; members && i < members->count; i++) {
+        const struct gt_member *member = &members->list[i];
         if (strncmp(member->name, name, length) == 0 && !member->name[length]) return member;
     }
     return NULL;
@@ -61,12 +86,9 @@ static const struct gt_member *named(const struct gt_vec *members, const char *n
 static bool step(struct gt_dwarf *dwarf, const char *name, size_t length, uint64_t *type,
                  uint64_t *offset)
 {
-    struct gt_vec members = GT_VEC_OF(struct gt_member);
-    const struct gt_member *found = NULL;
-    if (gt_members(dwarf, *type, &members)) found = named(&members, name, length);
+    const struct gt_member *found = named(members_of(dwarf, *type), name, length);
     bool good = found && gt_add(*offset, found->offset, offset);
     if (good) *type = found->type;
-    gt_vec_deinit(&members);
     return good;
 }
 
@@ -74,7 +96,7 @@ bool gt_dwarf_field(void *ctx, const char *type, const char *path, uint64_t *off
 {
     struct gt_dwarf *dwarf = ctx;
     uint64_t at = 0, total = 0;
-    if (!gt_index_find(&dwarf->index.types, type, &at)) return false;
+    if (!gt_index_find(dwarf, &dwarf->index.types, type, &at)) return false;
     for (const char *name = path;;) {
         size_t length = strcspn(name, ".");
         if (!step(dwarf, name, length, &at, &total)) return false;

@@ -10,40 +10,56 @@ static bool address_of(struct gt_dwarf *dwarf, Dwarf_Die die, uint64_t *addr)
     const struct gt_location *place = places.len == 1 ? gt_vec_at(&places, 0) : NULL;
     bool found =
         place && place->base == GT_AT_ADDRESS && place->offset && !place->size && !place->indirect;
-    if (found) *addr = (uint64_t)place->offset + dwarf->bias;
+    if (found) *addr = (uint64_t)place->offset;
     gt_vec_deinit(&places);
     return found;
 }
 
-static bool read_global(struct gt_dwarf *dwarf, uint64_t offset, const char *name,
-                        struct gt_debug_global *out)
+static bool read_global(struct gt_dwarf *dwarf, uint64_t offset, struct gt_linked_global *out)
 {
     Dwarf_Die die;
     uint64_t addr = 0;
-    if (!name || !gt_die_at(&dwarf->reader, offset, &die)) return false;
+    if (!gt_die_at(&dwarf->reader, offset, &die)) return false;
     bool found = address_of(dwarf, die, &addr);
     uint64_t type = found ? gt_origin_type(dwarf, die) : 0;
     gt_die_deinit(die);
     if (!found) return false;
     const struct gt_type_info *info = type ? gt_type_info(dwarf, type) : NULL;
-    *out = (struct gt_debug_global){.name = name,
-                                    .addr = addr,
-                                    .size = info ? info->size : 0,
-                                    .type = gt_type_ref(dwarf, type)};
+    *out = (struct gt_linked_global){
+        .addr = addr, .size = info ? info->size : 0, .type = gt_linked_type(dwarf, type)};
     return true;
+}
+
+struct gt_debug_global gt_loaded_global(const struct gt_dwarf *dwarf, const char *name,
+                                        const struct gt_linked_global *global)
+{
+    return (struct gt_debug_global){.name = name,
+                                    .addr = global->addr + dwarf->bias,
+                                    .size = global->size,
+                                    .type = gt_loaded_type(dwarf, &global->type)};
+}
+
+bool gt_linked_global(struct gt_dwarf *dwarf, const char *name, const char **kept,
+                      struct gt_linked_global *out)
+{
+    uint64_t offset = 0;
+    Dwarf_Die die;
+    if (!gt_index_find(dwarf, &dwarf->index.variables, name, &offset) ||
+        !gt_die_at(&dwarf->reader, offset, &die))
+        return false;
+    *kept = gt_origin_name(dwarf, die); /* the caller's copy may be freed */
+    gt_die_deinit(die);
+    return *kept && read_global(dwarf, offset, out);
 }
 
 bool gt_dwarf_global(void *ctx, const char *name, struct gt_debug_global *out)
 {
-    struct gt_dwarf *dwarf = ctx;
-    uint64_t offset = 0;
-    Dwarf_Die die;
-    if (!gt_index_find(&dwarf->index.variables, name, &offset) ||
-        !gt_die_at(&dwarf->reader, offset, &die))
-        return false;
-    const char *kept = gt_origin_name(dwarf, die); /* the caller's copy may be freed */
-    gt_die_deinit(die);
-    return read_global(dwarf, offset, kept, out);
+    struct gt_linked_global global;
+    const char *kept;
+
+    if (!gt_linked_global(ctx, name, &kept, &global)) return false;
+    *out = gt_loaded_global(ctx, kept, &global);
+    return true;
 }
 
 static int by_address(const void *a, const void *b)
@@ -55,12 +71,14 @@ static int by_address(const void *a, const void *b)
 
 static void list_globals(struct gt_dwarf *dwarf)
 {
-    const struct gt_vec *entries = &dwarf->index.variable_list;
+    const struct gt_vec *entries = &gt_index_all(dwarf)->variable_list;
     struct gt_debug_global *list = gt_arena_alloc(&dwarf->arena, (entries->len + 1) * sizeof *list);
     size_t count = 0;
     for (size_t i = 0; i < entries->len; i++) {
         const struct gt_named_die *entry = gt_vec_at(entries, i);
-        count += read_global(dwarf, entry->offset, entry->name, &list[count]);
+        struct gt_linked_global global;
+        if (!entry->name || !read_global(dwarf, entry->offset, &global)) continue;
+        list[count++] = gt_loaded_global(dwarf, entry->name, &global);
     }
     qsort(list, count, sizeof *list, by_address);
     dwarf->globals = list;

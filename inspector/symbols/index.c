@@ -1,20 +1,14 @@
 /*
- * One walk over the top-level entries of all units: names of types, constants and variables, and
- * the pc ranges of subprograms. Units of Go are read by top_entries.h, others and what it refuses
- * by libdwarf.
+ * A walk over the top-level entries of the units, in the order of the file: names of types,
+ * constants and variables, and the pc ranges of subprograms. Units of Go are read by top_entries.h,
+ * others and what it refuses by libdwarf. A search for a name goes on with the walk until a unit of
+ * Go has it. No later unit changes that answer, so it is that of the whole index.
  */
 #include "inspector/symbols/symbols_impl.h"
 
 #include "inspector/base/search.h"
 
 #include <stdlib.h>
-
-struct indexer {
-    struct gt_dwarf *dwarf;
-    struct gt_top_reader top;
-    struct gt_vec entries; /* struct gt_top_entry, of one unit */
-    bool go;               /* of the unit that is read */
-};
 
 /* A Go unit's name replaces a C unit's ("int"). Otherwise the first one stays. */
 static void add_name(struct gt_strmap *names, const struct gt_top_entry *entry, bool go)
@@ -61,80 +55,75 @@ static void add_entry(struct gt_dwarf_index *index, const struct gt_top_entry *e
 
 /* ---- by libdwarf --------------------------------------------------------------------------- */
 
-static void add_die(struct indexer *indexer, Dwarf_Die die)
+static void add_die(struct gt_dwarf *dwarf, Dwarf_Die die, bool go)
 {
-    struct gt_dwarf *dwarf = indexer->dwarf;
     struct gt_die_reader *reader = &dwarf->reader;
     struct gt_top_entry entry = {.offset = gt_die_offset(reader, die),
                                  .tag = gt_die_tag(reader, die)};
     uint64_t declaration = 0;
 
     if (entry.tag == DW_TAG_variable) {
-        if (!indexer->go && gt_die_unsigned(reader, die, DW_AT_declaration, &declaration)) return;
+        if (!go && gt_die_unsigned(reader, die, DW_AT_declaration, &declaration)) return;
         entry.name = gt_origin_name(dwarf, die);
     } else if (entry.tag == DW_TAG_subprogram) {
         if (!gt_die_bounds(reader, die, &entry.low, &entry.high)) return;
     } else {
         entry.name = gt_die_name(reader, die);
     }
-    add_entry(&dwarf->index, &entry, indexer->go);
+    add_entry(&dwarf->index, &entry, go);
 }
 
 /* Go's entries have no sibling attributes, so libdwarf parses a subprogram's children to skip it.
- * It does so without allocating. */
-static void add_unit(struct indexer *indexer, Dwarf_Die unit)
+ * It does so without allocating. Frees `unit`. */
+static void add_by_libdwarf(struct gt_dwarf *dwarf, Dwarf_Die unit)
 {
-    struct gt_die_reader *reader = &indexer->dwarf->reader;
+    struct gt_die_reader *reader = &dwarf->reader;
+    uint64_t language = 0;
+    bool go = gt_die_unsigned(reader, unit, DW_AT_language, &language) && language == DW_LANG_Go;
     Dwarf_Die die = NULL;
 
     for (bool more = gt_die_first(reader, unit, &die); more; more = gt_die_next(reader, &die))
-        add_die(indexer, die);
+        add_die(dwarf, die, go);
+    gt_die_deinit(unit);
 }
 
 /* ---- Go's units ---------------------------------------------------------------------------- */
 
-static bool add_go_unit(struct indexer *indexer, const struct gt_unit *unit)
+static bool add_go_unit(struct gt_dwarf *dwarf, const struct gt_unit *unit)
 {
-    if (!indexer->go || !gt_top_entries_read(&indexer->top, unit, &indexer->entries)) return false;
-    for (size_t i = 0; i < indexer->entries.len; i++)
-        add_entry(&indexer->dwarf->index, gt_vec_at(&indexer->entries, i), true);
+    struct gt_dwarf_index *index = &dwarf->index;
+
+    if (!gt_top_entries_read(&index->top, unit, &index->entries)) return false;
+    for (size_t i = 0; i < index->entries.len; i++)
+        add_entry(index, gt_vec_at(&index->entries, i), true);
     return true;
 }
 
 /* ---- units --------------------------------------------------------------------------------- */
 
-static void index_unit(struct indexer *indexer, const struct gt_unit *unit)
+static void add_unit(struct gt_dwarf *dwarf, const struct gt_unit *unit)
 {
-    struct gt_die_reader *reader = &indexer->dwarf->reader;
+    struct gt_die_reader *reader = &dwarf->reader;
     Dwarf_Die die = NULL;
-    uint64_t language = 0;
 
-    if (!gt_die_step(reader, dwarf_siblingof_b(reader->debug, NULL, true, &die, &reader->error)))
-        return;
-    indexer->go = gt_die_unsigned(reader, die, DW_AT_language, &language) && language == DW_LANG_Go;
-    if (!add_go_unit(indexer, unit)) add_unit(indexer, die);
-    gt_die_deinit(die);
+    if (add_go_unit(dwarf, unit)) return;
+    if (gt_die_step(reader,
+                    dwarf_offdie_b(reader->debug, gt_unit_entry(unit), true, &die, &reader->error)))
+        add_by_libdwarf(dwarf, die);
 }
 
-bool gt_next_unit(struct gt_die_reader *reader, struct gt_unit *unit)
+/* All units from the first one on whose header is not plain. */
+static void add_rest(struct gt_dwarf *dwarf)
 {
-    Dwarf_Unsigned length, type_offset, next;
-    Dwarf_Off abbreviations;
-    Dwarf_Half version, address_size, length_size, extension_size, unit_type;
-    Dwarf_Sig8 signature;
-    if (!gt_die_step(reader, dwarf_next_cu_header_d(reader->debug, true, &length, &version,
-                                                    &abbreviations, &address_size, &length_size,
-                                                    &extension_size, &signature, &type_offset,
-                                                    &next, &unit_type, &reader->error)))
-        return false;
-    *unit = (struct gt_unit){.start = unit->end,
-                             .end = next,
-                             .abbreviations = abbreviations,
-                             .version = version,
-                             .address_size = address_size,
-                             .plain = length_size == 4 && extension_size == 0 &&
-                                      unit_type == DW_UT_compile};
-    return true;
+    struct gt_die_reader *reader = &dwarf->reader;
+    struct gt_unit unit = {0};
+
+    while (gt_next_unit(reader, &unit)) {
+        Dwarf_Die die = NULL;
+        if (unit.start < dwarf->index.next || add_go_unit(dwarf, &unit)) continue;
+        if (gt_die_step(reader, dwarf_siblingof_b(reader->debug, NULL, true, &die, &reader->error)))
+            add_by_libdwarf(dwarf, die);
+    }
 }
 
 static struct gt_section_bytes section(struct gt_dwarf *dwarf, const char *name)
@@ -146,6 +135,36 @@ static struct gt_section_bytes section(struct gt_dwarf *dwarf, const char *name)
     return found;
 }
 
+static void start(struct gt_dwarf *dwarf)
+{
+    struct gt_dwarf_index *index = &dwarf->index;
+
+    index->variable_list = GT_VEC_OF(struct gt_named_die);
+    index->subprograms = GT_VEC_OF(struct gt_subprogram);
+    index->entries = GT_VEC_OF(struct gt_top_entry);
+    gt_top_reader_init(&index->top, section(dwarf, ".debug_info"), section(dwarf, ".debug_abbrev"),
+                       section(dwarf, ".debug_addr"));
+    index->started = true;
+}
+
+/* False when no unit is left. */
+static bool add_next(struct gt_dwarf *dwarf)
+{
+    struct gt_dwarf_index *index = &dwarf->index;
+    struct gt_unit unit;
+
+    if (index->done) return false;
+    if (!index->started) start(dwarf);
+    if (gt_unit_at(&index->top, index->next, &unit)) {
+        add_unit(dwarf, &unit);
+        index->next = unit.end;
+    } else {
+        if (!index->next || index->next != index->top.info.size) add_rest(dwarf);
+        index->done = true;
+    }
+    return true;
+}
+
 static int by_low(const void *a, const void *b)
 {
     const struct gt_subprogram *x = a, *y = b;
@@ -153,27 +172,23 @@ static int by_low(const void *a, const void *b)
     return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-void gt_index_create(struct gt_dwarf *dwarf)
+const struct gt_dwarf_index *gt_index_all(struct gt_dwarf *dwarf)
 {
     struct gt_dwarf_index *index = &dwarf->index;
-    struct indexer indexer = {.dwarf = dwarf, .entries = GT_VEC_OF(struct gt_top_entry)};
-    struct gt_unit unit = {0};
 
-    index->variable_list = GT_VEC_OF(struct gt_named_die);
-    index->subprograms = GT_VEC_OF(struct gt_subprogram);
-    gt_top_reader_init(&indexer.top, section(dwarf, ".debug_info"), section(dwarf, ".debug_abbrev"),
-                       section(dwarf, ".debug_addr"));
-    while (gt_next_unit(&dwarf->reader, &unit))
-        index_unit(&indexer, &unit);
-    gt_top_reader_deinit(&indexer.top);
-    gt_vec_deinit(&indexer.entries);
-    if (index->subprograms.len)
+    while (add_next(dwarf))
+        ;
+    if (!index->sorted && index->subprograms.len)
         qsort(index->subprograms.data, index->subprograms.len, index->subprograms.elem_size,
               by_low);
+    index->sorted = true;
+    return index;
 }
 
-void gt_index_destroy(struct gt_dwarf_index *index)
+void gt_index_deinit(struct gt_dwarf_index *index)
 {
+    gt_top_reader_deinit(&index->top);
+    gt_vec_deinit(&index->entries);
     gt_strmap_deinit(&index->types);
     gt_strmap_deinit(&index->constants);
     gt_strmap_deinit(&index->variables);
@@ -181,9 +196,14 @@ void gt_index_destroy(struct gt_dwarf_index *index)
     gt_vec_deinit(&index->subprograms);
 }
 
-bool gt_index_find(const struct gt_strmap *names, const char *name, uint64_t *offset)
+bool gt_index_find(struct gt_dwarf *dwarf, const struct gt_strmap *names, const char *name,
+                   uint64_t *offset)
 {
-    const uint64_t *value = gt_strmap_find(names, name);
+    const uint64_t *value;
+
+    do
+        value = gt_strmap_find(names, name);
+    while (!(value && *value & 1) && add_next(dwarf));
     if (value) *offset = *value >> 1;
     return value;
 }
@@ -193,9 +213,9 @@ static uint64_t low_of(const void *subprograms, size_t index)
     return ((const struct gt_subprogram *)gt_vec_at(subprograms, index))->low;
 }
 
-const struct gt_subprogram *gt_index_subprogram(const struct gt_dwarf_index *index, uint64_t pc)
+const struct gt_subprogram *gt_index_subprogram(struct gt_dwarf *dwarf, uint64_t pc)
 {
-    const struct gt_vec *all = &index->subprograms;
+    const struct gt_vec *all = &gt_index_all(dwarf)->subprograms;
     size_t up_to = gt_upper_bound(all, 0, all->len, pc, low_of);
 
     if (!up_to) return NULL;

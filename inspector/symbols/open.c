@@ -5,31 +5,38 @@
 #include "inspector/base/call.h"
 #include "inspector/base/error.h"
 
-static bool type_size(void *ctx, const char *type, uint64_t *size)
+bool gt_dwarf_type_size(void *ctx, const char *type, uint64_t *size)
 {
     struct gt_dwarf *dwarf = ctx;
     uint64_t offset = 0;
-    if (!gt_index_find(&dwarf->index.types, type, &offset)) return false;
+    if (!gt_index_find(dwarf, &dwarf->index.types, type, &offset)) return false;
     const struct gt_type_info *info = gt_type_info(dwarf, offset);
     if (info) *size = info->size;
     return info;
 }
 
+struct gt_linked_type gt_linked_type_named(struct gt_dwarf *dwarf, const char *type)
+{
+    uint64_t offset = 0;
+
+    gt_index_find(dwarf, &dwarf->index.types, type, &offset);
+    return gt_linked_type(dwarf, offset);
+}
+
 static bool type_named(void *ctx, const char *type, struct gt_type_ref *out)
 {
-    struct gt_dwarf *dwarf = ctx;
-    uint64_t offset = 0;
-    if (!gt_index_find(&dwarf->index.types, type, &offset)) return false;
-    *out = gt_type_ref(dwarf, offset);
+    struct gt_linked_type linked = gt_linked_type_named(ctx, type);
+
+    *out = gt_loaded_type(ctx, &linked);
     return out->rtype || out->debug;
 }
 
-static bool constant(void *ctx, const char *name, int64_t *value)
+bool gt_dwarf_constant(void *ctx, const char *name, int64_t *value)
 {
     struct gt_dwarf *dwarf = ctx;
     uint64_t offset = 0;
     Dwarf_Die die;
-    if (!gt_index_find(&dwarf->index.constants, name, &offset) ||
+    if (!gt_index_find(dwarf, &dwarf->index.constants, name, &offset) ||
         !gt_die_at(&dwarf->reader, offset, &die))
         return false;
     bool found = gt_die_signed(&dwarf->reader, die, DW_AT_const_value, value);
@@ -41,9 +48,9 @@ static struct gt_facts facts_of(struct gt_dwarf *dwarf)
 {
     return (struct gt_facts){.ctx = dwarf,
                              .field = gt_dwarf_field,
-                             .type_size = type_size,
+                             .type_size = gt_dwarf_type_size,
                              .type_named = type_named,
-                             .constant = constant,
+                             .constant = gt_dwarf_constant,
                              .global = gt_dwarf_global,
                              .describe = gt_dwarf_describe};
 }
@@ -62,6 +69,23 @@ static struct gt_error *open_library(struct gt_dwarf *dwarf, const char *name)
     return NULL;
 }
 
+/* Most questions need no lists, which are a third of the debug information. libdwarf takes either
+ * all sections or none of a kind when it reads the first unit, so it starts anew for them. */
+void gt_dwarf_use_lists(struct gt_dwarf *dwarf)
+{
+    struct gt_libdwarf *before = dwarf->lib;
+
+    if (!gt_debug_sections_show_lists(dwarf->sections)) return;
+    struct gt_error *error = open_library(dwarf, "");
+    if (error) {
+        gt_error_destroy(error);
+        dwarf->lib = before;
+        dwarf->reader.faults++;
+        return;
+    }
+    gt_libdwarf_close(before);
+}
+
 struct gt_error *gt_dwarf_open_file(const char *name, const unsigned char *file, uint64_t size,
                                     uint64_t bias, struct gt_dwarf **out)
 {
@@ -76,7 +100,6 @@ struct gt_error *gt_dwarf_open_file(const char *name, const unsigned char *file,
     }
     dwarf->bias = bias;
     dwarf->facts = facts_of(dwarf);
-    gt_index_create(dwarf);
     gt_call_check();
     *out = dwarf;
     return NULL;
@@ -98,12 +121,14 @@ static void forget(struct gt_map *cache)
 void gt_dwarf_close(struct gt_dwarf *dwarf)
 {
     if (!dwarf) return;
-    gt_index_destroy(&dwarf->index);
+    gt_index_deinit(&dwarf->index);
     gt_map_deinit(&dwarf->infos);
+    gt_map_deinit(&dwarf->members);
     gt_map_deinit(&dwarf->descriptions);
     gt_map_deinit(&dwarf->frames);
     gt_libdwarf_close(dwarf->lib);
     gt_debug_sections_close(dwarf->sections);
+    gt_kept_facts_deinit(&dwarf->kept);
     gt_arena_deinit(&dwarf->arena);
     gt_free(dwarf);
 }

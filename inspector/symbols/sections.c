@@ -1,6 +1,6 @@
 /* Lists the debug sections with libelf. A compressed one is unpacked with libdeflate at its first
- * use. .debug_rnglists and .debug_loclists are checked when they are listed, since some damage in
- * them would crash libdwarf. */
+ * use. .debug_rnglists and .debug_loclists are checked before they are shown to libdwarf, since
+ * some damage in them would crash it. Until then they look as the empty section. */
 #include "inspector/symbols/sections.h"
 
 #include "inspector/base/alloc.h"
@@ -25,11 +25,13 @@ struct debug_section {
     uint64_t file_size, size; /* size is the unpacked one */
     unsigned char *unpacked;
     bool compressed;
+    bool hidden; /* a section of lists that was not shown yet, or is damaged */
 };
 
 struct gt_debug_sections {
     struct gt_vec list; /* of struct debug_section; number 0 is ELF's empty one */
     size_t lost;
+    bool lists; /* they are shown */
 };
 
 /* The compression header is at the section's start. False when the section cannot be unpacked. */
@@ -74,14 +76,14 @@ static const char *section_name(void *ctx, uint64_t index)
 {
     const struct gt_debug_sections *sections = ctx;
     const struct debug_section *section = gt_vec_at(&sections->list, index);
-    return section->name;
+    return section->hidden ? "" : section->name;
 }
 
 static uint64_t section_size(void *ctx, uint64_t index)
 {
     const struct gt_debug_sections *sections = ctx;
     const struct debug_section *section = gt_vec_at(&sections->list, index);
-    return section->size;
+    return section->hidden ? 0 : section->size;
 }
 
 static const unsigned char *bytes_of(struct debug_section *section)
@@ -102,12 +104,27 @@ static bool is_list(const char *name)
     return strcmp(name, ".debug_rnglists") == 0 || strcmp(name, ".debug_loclists") == 0;
 }
 
-/* Sections that would crash libdwarf are left out. */
-static bool is_safe(struct debug_section *section, const char *name)
+/* A section that would crash libdwarf stays hidden. */
+static bool show(struct gt_debug_sections *sections, struct debug_section *section)
 {
-    if (!is_list(name)) return true;
     const unsigned char *bytes = bytes_of(section);
-    return bytes && gt_list_headers_good(bytes, section->size);
+
+    section->hidden = !bytes || !gt_list_headers_good(bytes, section->size);
+    sections->lost += section->hidden;
+    return !section->hidden;
+}
+
+bool gt_debug_sections_show_lists(struct gt_debug_sections *sections)
+{
+    bool shown = false;
+
+    if (sections->lists) return false;
+    sections->lists = true;
+    for (size_t i = 0; i < sections->list.len; i++) {
+        struct debug_section *section = gt_vec_at(&sections->list, i);
+        if (section->hidden && show(sections, section)) shown = true;
+    }
+    return shown;
 }
 
 static void add_section(struct gt_debug_sections *sections, const char *name,
@@ -116,10 +133,9 @@ static void add_section(struct gt_debug_sections *sections, const char *name,
     struct debug_section section = {.file_bytes = file + header->sh_offset,
                                     .file_size = header->sh_size,
                                     .size = header->sh_size,
-                                    .compressed = header->sh_flags & SHF_COMPRESSED};
-    bool readable = !section.compressed || measure_compressed(&section);
-    if (!readable || !is_safe(&section, name)) {
-        gt_free(section.unpacked);
+                                    .compressed = header->sh_flags & SHF_COMPRESSED,
+                                    .hidden = is_list(name)};
+    if (section.compressed && !measure_compressed(&section)) {
         sections->lost++;
         return;
     }
@@ -204,6 +220,28 @@ const unsigned char *gt_debug_section_bytes(struct gt_debug_sections *sections, 
         return bytes_of(section);
     }
     return NULL;
+}
+
+static bool has_entries(const char *name)
+{
+    static const char *const names[] = {".debug_info", ".debug_abbrev",      ".debug_addr",
+                                        ".debug_str",  ".debug_str_offsets", ".debug_line_str"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0) return true;
+    return false;
+}
+
+uint32_t gt_debug_sections_crc(const struct gt_debug_sections *sections)
+{
+    uint32_t crc = 0;
+
+    for (size_t i = 0; i < sections->list.len; i++) {
+        const struct debug_section *section = gt_vec_at(&sections->list, i);
+        if (has_entries(section->name))
+            crc = libdeflate_crc32(crc, section->file_bytes, section->file_size);
+    }
+    return crc;
 }
 
 struct gt_dwarf_source gt_debug_sections_source(struct gt_debug_sections *sections)

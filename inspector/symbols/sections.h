@@ -21,6 +21,12 @@ size_t gt_debug_sections_lost(const struct gt_debug_sections *sections);
 /* The section's bytes; NULL when the file has no such section, or it cannot be unpacked. */
 const unsigned char *gt_debug_section_bytes(struct gt_debug_sections *sections, const char *name,
                                             uint64_t *size);
+/* A checksum of the sections that entries, names and addresses are in, as the file has them. */
+uint32_t gt_debug_sections_crc(const struct gt_debug_sections *sections);
+/* Without the lists of locations and ranges, until they are shown: unpacking them takes longer than
+ * anything else that opening does. */
 struct gt_dwarf_source gt_debug_sections_source(struct gt_debug_sections *sections);
+/* A source that is made later has the lists too. False when there are none, or they are shown. */
+bool gt_debug_sections_show_lists(struct gt_debug_sections *sections);
 
 #endif

@@ -14,6 +14,8 @@
 #include "inspector/base/vec.h"
 #include "inspector/symbols/die.h"
 #include "inspector/symbols/dwarf.h"
+#include "inspector/symbols/kept/folder.h"
+#include "inspector/symbols/kept/kept_table.h"
 #include "inspector/symbols/sections.h"
 #include "inspector/symbols/top_entries.h"
 
@@ -38,11 +40,15 @@ struct gt_named_die {
     uint64_t offset;
 };
 
-/* The results of the walk over the top-level entries. */
+/* The walk over the top-level entries, as far as it was needed, and its results. */
 struct gt_dwarf_index {
     struct gt_strmap types, constants, variables; /* name -> offset << 1 | from a Go unit */
     struct gt_vec variable_list;                  /* of struct gt_named_die */
-    struct gt_vec subprograms;                    /* of struct gt_subprogram, by low */
+    struct gt_vec subprograms;                    /* of struct gt_subprogram; sorted: by low */
+    struct gt_top_reader top;
+    struct gt_vec entries; /* struct gt_top_entry, of one unit */
+    uint64_t next;         /* where the unit starts that is read next */
+    bool started, done, sorted;
 };
 
 /* A type, behind its typedefs and qualifiers. */
@@ -56,6 +62,27 @@ struct gt_type_info {
     bool anonymous;
 };
 
+/* What a reference to a type is made of: the same wherever the program is loaded. */
+struct gt_linked_type {
+    uint64_t ref; /* 0: no type is known */
+    uint64_t runtime_type;
+    bool is_uintptr;
+};
+
+struct gt_linked_global {
+    uint64_t addr, size;
+    struct gt_linked_type type;
+};
+
+/* What is kept of a file between two openings: kept_facts.c. */
+struct gt_kept_facts {
+    bool used;
+    struct gt_kept_folder folder;
+    struct gt_kept_table table;
+    char *name;            /* of the file with the answers */
+    struct gt_vec subject; /* bytes */
+};
+
 struct gt_dwarf {
     struct gt_debug_sections *sections;
     struct gt_libdwarf *lib;
@@ -65,25 +92,37 @@ struct gt_dwarf {
     struct gt_arena arena;
     struct gt_dwarf_index index;
     struct gt_map infos;        /* offset -> struct gt_type_info * (0 is "no such type") */
+    struct gt_map members;      /* offset -> what fields.c keeps of a struct (0: it is none) */
     struct gt_map descriptions; /* offset -> struct gt_debug_type * */
     struct gt_map frames;       /* pc -> struct gt_frame_locations * */
     const struct gt_debug_global *globals; /* NULL: not listed yet */
     size_t global_count;
     struct gt_facts facts;
+    struct gt_kept_facts kept;
 };
 
-/* index.c */
-void gt_index_create(struct gt_dwarf *dwarf);
-void gt_index_destroy(struct gt_dwarf_index *index);
-bool gt_index_find(const struct gt_strmap *names, const char *name, uint64_t *offset);
+/* index.c; `names` is one of the index's */
+void gt_index_deinit(struct gt_dwarf_index *index);
+bool gt_index_find(struct gt_dwarf *dwarf, const struct gt_strmap *names, const char *name,
+                   uint64_t *offset);
+const struct gt_subprogram *gt_index_subprogram(struct gt_dwarf *dwarf, uint64_t pc);
+const struct gt_dwarf_index *gt_index_all(struct gt_dwarf *dwarf); /* of all units, sorted */
+
+/* units.c. False when no unit starts there, or libdwarf must read its header. */
+bool gt_unit_at(const struct gt_top_reader *reader, uint64_t start, struct gt_unit *unit);
+uint64_t gt_unit_entry(const struct gt_unit *unit); /* the offset of a plain unit's own entry */
 /* Sets `unit` to the unit that follows it; a zeroed unit is before the first. False after the last,
  * and then libdwarf is at the start again. */
 bool gt_next_unit(struct gt_die_reader *reader, struct gt_unit *unit);
-const struct gt_subprogram *gt_index_subprogram(const struct gt_dwarf_index *index, uint64_t pc);
+
+/* open.c: what follows may ask libdwarf for lists of locations and ranges. No DIE is held. */
+void gt_dwarf_use_lists(struct gt_dwarf *dwarf);
 
 /* type_info.c; NULL when no type is at the offset */
 const struct gt_type_info *gt_type_info(struct gt_dwarf *dwarf, uint64_t offset);
 struct gt_type_ref gt_type_ref(struct gt_dwarf *dwarf, uint64_t offset);
+struct gt_linked_type gt_linked_type(struct gt_dwarf *dwarf, uint64_t offset);
+struct gt_type_ref gt_loaded_type(const struct gt_dwarf *dwarf, const struct gt_linked_type *type);
 uint64_t gt_array_length(struct gt_die_reader *reader, Dwarf_Die array); /* 0 when unknown */
 
 /* describe.c, fields.c: two of the facts */
@@ -102,6 +141,19 @@ bool gt_members(struct gt_dwarf *dwarf, uint64_t type, struct gt_vec *members);
 
 /* globals.c: a third */
 bool gt_dwarf_global(void *ctx, const char *name, struct gt_debug_global *out);
+/* *kept is the name in what lives as long as the handle. */
+bool gt_linked_global(struct gt_dwarf *dwarf, const char *name, const char **kept,
+                      struct gt_linked_global *out);
+struct gt_debug_global gt_loaded_global(const struct gt_dwarf *dwarf, const char *name,
+                                        const struct gt_linked_global *global);
+
+/* kept_facts.c */
+void gt_kept_facts_deinit(struct gt_kept_facts *kept);
+
+/* open.c: the facts that are not of another file of this room */
+bool gt_dwarf_type_size(void *ctx, const char *type, uint64_t *size);
+struct gt_linked_type gt_linked_type_named(struct gt_dwarf *dwarf, const char *type);
+bool gt_dwarf_constant(void *ctx, const char *name, int64_t *value);
 
 /* origin.c: a name or a type, here or where this DIE's abstract origin or specification is. */
 const char *gt_origin_name(struct gt_dwarf *dwarf, Dwarf_Die die);

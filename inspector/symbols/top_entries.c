@@ -6,8 +6,6 @@
 #include "inspector/symbols/libdwarf_compat.h"
 
 enum {
-    HEADER_4 = 11, /* bytes before the first entry: of DWARF 3 and 4 */
-    HEADER_5 = 12,
     ADDRESS = 8,
     MOST_TABLES = 64, /* Go has one. So a file cannot ask for a table to be read again for each of
                        * its units. */
@@ -191,16 +189,20 @@ static void read_top(struct walk *walk, uint64_t offset, const struct gt_abbrevi
     gt_vec_add(entries, &entry);
 }
 
-/* The unit's own entry says where its addresses start. */
+/* The unit's own entry says what its language is, and where its addresses start. */
 static void read_unit_entry(struct walk *walk, const struct gt_abbreviation *abbreviation)
 {
     const struct gt_attribute_form *attributes = attributes_of(walk, abbreviation);
+    uint64_t language = 0;
 
     for (uint32_t i = 0; i < abbreviation->count; i++)
         if (attributes[i].name == DW_AT_addr_base && attributes[i].form == DW_FORM_sec_offset)
             walk->addresses = number(&walk->bytes, attributes[i].row);
+        else if (attributes[i].name == DW_AT_language && is_constant(attributes[i].form))
+            language = number(&walk->bytes, attributes[i].row);
         else
             skip(&walk->bytes, attributes[i].row);
+    walk->refused = language != DW_LANG_Go;
 }
 
 /* The depth of an entry is the number of entries around it. 0 is the unit's own. */
@@ -232,7 +234,7 @@ bool gt_top_entries_read(struct gt_top_reader *reader, const struct gt_unit *uni
                          struct gt_vec *entries)
 {
     struct walk walk = {.reader = reader};
-    uint64_t header = unit->version >= 5 ? HEADER_5 : HEADER_4;
+    uint64_t header = unit->version >= 5 ? GT_UNIT_HEADER_5 : GT_UNIT_HEADER_4;
 
     gt_vec_clear(entries);
     if (!unit->plain || unit->version < 3 || unit->version > 5 || unit->address_size != ADDRESS ||

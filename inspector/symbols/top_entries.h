@@ -20,6 +20,8 @@ struct gt_unit {            /* the header of a unit, as libdwarf read it */
     bool plain; /* a compile unit in the 32-bit format */
 };
 
+enum { GT_UNIT_HEADER_4 = 11, GT_UNIT_HEADER_5 = 12 }; /* bytes of DWARF 3 and 4, of DWARF 5 */
+
 struct gt_top_entry {
     uint64_t offset;
     unsigned tag;
@@ -47,7 +49,7 @@ bool gt_top_is_type(unsigned tag);
 
 /* Sets `entries` (struct gt_top_entry) to those of the unit that have a name or code: types,
  * constants, variables and subprograms. False, and `entries` means nothing, when libdwarf must read
- * the unit. */
+ * the unit: one that is not of Go is among them. */
 bool gt_top_entries_read(struct gt_top_reader *reader, const struct gt_unit *unit,
                          struct gt_vec *entries);
 

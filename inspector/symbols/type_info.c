@@ -178,20 +178,33 @@ const struct gt_type_info *gt_type_info(struct gt_dwarf *dwarf, uint64_t offset)
  * The rtype's address in the target. The attribute is an offset from moduledata.types. Up to about
  * Go 1.24, that of uintptr alone is an address as linked.
  */
-static uint64_t rtype_of(const struct gt_dwarf *dwarf, const struct gt_type_info *info)
+static uint64_t rtype_of(const struct gt_dwarf *dwarf, const struct gt_linked_type *type)
 {
     uint64_t address = 0;
-    if (!dwarf->types_base || !info->runtime_type) return 0;
-    bool linked = info->kind == GT_T_UINTPTR && info->name && strcmp(info->name, "uintptr") == 0 &&
-                  info->runtime_type >= dwarf->types_base - dwarf->bias;
+    if (!dwarf->types_base || !type->runtime_type) return 0;
+    bool linked = type->is_uintptr && type->runtime_type >= dwarf->types_base - dwarf->bias;
     uint64_t base = linked ? dwarf->bias : dwarf->types_base;
-    return gt_add(base, info->runtime_type, &address) ? address : 0;
+    return gt_add(base, type->runtime_type, &address) ? address : 0;
+}
+
+struct gt_linked_type gt_linked_type(struct gt_dwarf *dwarf, uint64_t offset)
+{
+    const struct gt_type_info *info = offset ? gt_type_info(dwarf, offset) : NULL;
+    if (!info || !info->kind) return (struct gt_linked_type){0};
+    bool is_uintptr =
+        info->kind == GT_T_UINTPTR && info->name && strcmp(info->name, "uintptr") == 0;
+    return (struct gt_linked_type){info->ref, info->runtime_type, is_uintptr};
+}
+
+struct gt_type_ref gt_loaded_type(const struct gt_dwarf *dwarf, const struct gt_linked_type *type)
+{
+    uint64_t rtype = rtype_of(dwarf, type);
+    return rtype ? (struct gt_type_ref){.rtype = rtype} : (struct gt_type_ref){.debug = type->ref};
 }
 
 struct gt_type_ref gt_type_ref(struct gt_dwarf *dwarf, uint64_t offset)
 {
-    const struct gt_type_info *info = offset ? gt_type_info(dwarf, offset) : NULL;
-    if (!info || !info->kind) return (struct gt_type_ref){0};
-    uint64_t rtype = rtype_of(dwarf, info);
-    return rtype ? (struct gt_type_ref){.rtype = rtype} : (struct gt_type_ref){.debug = info->ref};
+    struct gt_linked_type type = gt_linked_type(dwarf, offset);
+
+    return gt_loaded_type(dwarf, &type);
 }

@@ -58,7 +58,7 @@ static void make_pointer(struct gt_dwarf *dwarf, struct gt_frame_variable *varia
     variable->name = gt_arena_format(&dwarf->arena, "&%s", variable->name);
     variable->size = sizeof(uint64_t);
     type = gt_arena_format(&dwarf->arena, "*%s", type);
-    bool known = gt_index_find(&dwarf->index.types, type, &pointer);
+    bool known = gt_index_find(dwarf, &dwarf->index.types, type, &pointer);
     variable->type = known ? gt_type_ref(dwarf, pointer) : (struct gt_type_ref){0};
 }
 
@@ -178,8 +178,9 @@ static struct gt_frame_locations *keep(struct gt_dwarf *dwarf, const struct gt_v
 /* NULL when no function is at pc (as linked). */
 static const struct gt_frame_locations *read_places(struct gt_dwarf *dwarf, uint64_t pc)
 {
-    const struct gt_subprogram *subprogram = gt_index_subprogram(&dwarf->index, pc);
+    const struct gt_subprogram *subprogram = gt_index_subprogram(dwarf, pc);
     if (!subprogram) return NULL;
+    gt_dwarf_use_lists(dwarf);
     struct frame_search search = {.dwarf = dwarf,
                                   .pc = pc,
                                   .found = GT_VEC_OF(struct variable),

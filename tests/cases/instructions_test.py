@@ -27,6 +27,11 @@ BARS = {
     ("list", "report"): 2810,
     ("maps", "report --no-holders"): 1290,
 }
+# What a small command takes in all on the smaller core of a shape, nearly all of it to open the program:
+# to unpack its debug information, and to find the runtime's structs there.
+OPENING = {("list", "goroutines"): 37_000_000}
+# The same when the answers of the debug information were kept by an earlier run.
+AGAIN = {("list", "goroutines"): 6_700_000}
 COUNT = re.compile(r"Collected : (\d+)|I +refs: +([\d,]+)")
 
 pytestmark = [
@@ -58,11 +63,12 @@ def _strip(folder, program):
     return folder / "gotopsy"
 
 
-def _instructions(command, core, exe):
+def _instructions(command, core, exe, *options, **environment):
     program = shared.once(_strip, tool.binary())
     done = subprocess.run(
         ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
-        + [program, *command.split(), "--threads=1", "--quiet", core, "--exe", exe, "-o", os.devnull],
+        + [program, *command.split(), "--threads=1", "--quiet", *options, core, "--exe", exe, "-o", os.devnull],
+        env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=tool.PATIENCE * 2,
@@ -74,15 +80,37 @@ def _instructions(command, core, exe):
     raise recipe.Unavailable(f"valgrind cannot run the tool: {done.stderr.strip()[-300:]}")
 
 
-def _per_object(shape, command):
+def _measure(shape, command, scales):
+    """Of each scale the instructions and the number of objects."""
     try:
-        cores = [shared.once(_make, shape, scale) for scale in SCALES]
-        small, large = (_instructions(command, core, exe) for core, exe, _ in cores)
+        cores = [shared.once(_make, shape, scale) for scale in scales]
+        return [(_instructions(command, core, exe, "--no-cache"), objects) for core, exe, objects in cores]
     except recipe.Unavailable as why:
         pytest.skip(str(why))
-    return (large - small) / (cores[1][2] - cores[0][2])
+
+
+def _per_object(shape, command):
+    small, large = _measure(shape, command, SCALES)
+    return (large[0] - small[0]) / (large[1] - small[1])
 
 
 @pytest.mark.parametrize("shape,command", BARS)
 def test_an_object_costs_no_more_instructions_than_it_did(shape, command):
     assert _per_object(shape, command) <= OTHERS * BARS[shape, command]
+
+
+@pytest.mark.parametrize("shape,command", OPENING)
+def test_opening_a_program_costs_no_more_instructions_than_it_did(shape, command):
+    [(count, _)] = _measure(shape, command, SCALES[:1])
+    assert count <= OTHERS * OPENING[shape, command]
+
+
+@pytest.mark.parametrize("shape,command", AGAIN)
+def test_opening_again_costs_no_more_instructions_than_it_did(shape, command, tmp_path):
+    try:
+        core, exe, _ = shared.once(_make, shape, SCALES[0])
+        first, again = (_instructions(command, core, exe, XDG_CACHE_HOME=str(tmp_path)) for _ in range(2))
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    assert again < first / 2
+    assert again <= OTHERS * AGAIN[shape, command]

@@ -49,19 +49,19 @@ struct gt_error *gt_lookup_type(const struct gt_heap_analysis *analysis, const c
 struct gt_error *gt_lookup_global(const struct gt_heap_analysis *analysis, const char *name,
                                   const struct gt_debug_global **global)
 {
-    const struct gt_process *process = analysis->process;
+    struct gt_globals globals = gt_process_globals(analysis->process);
     struct gt_name_search search = {.near.wanted = name, .name = name};
 
     *global = NULL;
-    if (!process->global_count)
+    if (!globals.count)
         return gt_error_create(GT_ERR_MISSING, "the binary has no debug information, so no global "
                                                "has a name: ask gotopsy show by its address");
-    for (size_t i = 0; i < process->global_count; i++) {
-        if (strcmp(process->globals[i].name, name) != 0) continue;
-        *global = &process->globals[i];
+    for (size_t i = 0; i < globals.count; i++) {
+        if (strcmp(globals.list[i].name, name) != 0) continue;
+        *global = &globals.list[i];
         return NULL;
     }
-    for (size_t i = 0; i < process->global_count; i++)
-        if (gt_name_search_offer(&search, process->globals[i].name)) *global = &process->globals[i];
+    for (size_t i = 0; i < globals.count; i++)
+        if (gt_name_search_offer(&search, globals.list[i].name)) *global = &globals.list[i];
     return gt_name_search_outcome(analysis, &search, "global variable");
 }

@@ -20,8 +20,10 @@ static void add_types(const struct gt_types *types, struct gt_vec *names)
 
 static void add_globals(const struct gt_process *process, struct gt_vec *names)
 {
-    for (size_t i = 0; i < process->global_count; i++)
-        if (process->globals[i].name) gt_vec_add(names, &process->globals[i].name);
+    struct gt_globals globals = gt_process_globals(process);
+
+    for (size_t i = 0; i < globals.count; i++)
+        if (globals.list[i].name) gt_vec_add(names, &globals.list[i].name);
 }
 
 static int by_text(const void *a, const void *b)

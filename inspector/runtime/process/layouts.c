@@ -48,6 +48,8 @@ struct gt_error *gt_layouts_find(struct gt_process *process)
         gt_process_lost(process, GT_OF_NAMES, "%s", gt_error_message(error));
         gt_error_destroy(error);
     }
+    if (process->dwarf && process->cache_path)
+        gt_dwarf_use_kept(process->dwarf, symbols_of(process), process->cache_path);
     if (process->dwarf) gt_facts_chain_add(&process->chain, gt_dwarf_facts(process->dwarf));
     gt_facts_chain_add(&process->chain, &process->known_facts);
     process->landmarks = gt_landmarks_create(process);

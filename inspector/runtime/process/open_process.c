@@ -11,6 +11,7 @@
 #include "inspector/unwind/stack_maps.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* Go may be in a library that the program loaded. */
 static bool find_go(struct gt_process *process)
@@ -93,7 +94,6 @@ static void open_types(struct gt_process *process)
 {
     if (process->dwarf && process->module_count)
         gt_dwarf_set_types_base(process->dwarf, process->modules[0].types);
-    if (process->dwarf) process->globals = gt_dwarf_globals(process->dwarf, &process->global_count);
     struct gt_types_sources sources = {
         .mem = process->mem,
         .layout = &process->layout,
@@ -110,6 +110,9 @@ static struct gt_error *open_all(const struct gt_core_options *options, struct g
 {
     const struct gt_opening how = {options->in_memory, options->sysroot, options->progress,
                                    options->progress_ctx, options->max_unpacked};
+    const char *cache = options->cache_path;
+    if (cache && *cache)
+        process->cache_path = gt_arena_strndup(&process->names, cache, strlen(cache));
     struct gt_error *error = gt_core_open(options->core_path, &how, &process->core);
     if (error) return error;
     process->mem = gt_core_memory(process->core);

@@ -101,9 +101,19 @@ static uint64_t address_of(const void *globals, size_t index)
     return ((const struct gt_debug_global *)globals)[index].addr;
 }
 
+struct gt_globals gt_process_globals(const struct gt_process *process)
+{
+    struct gt_globals globals = {0};
+
+    if (process->dwarf) globals.list = gt_dwarf_globals(process->dwarf, &globals.count);
+    return globals;
+}
+
 size_t gt_process_globals_up_to(const struct gt_process *process, uint64_t addr)
 {
-    return gt_upper_bound(process->globals, 0, process->global_count, addr, address_of);
+    struct gt_globals globals = gt_process_globals(process);
+
+    return gt_upper_bound(globals.list, 0, globals.count, addr, address_of);
 }
 
 const struct gt_debug_global *gt_process_global_at(const struct gt_process *process, uint64_t addr)
@@ -111,7 +121,7 @@ const struct gt_debug_global *gt_process_global_at(const struct gt_process *proc
     size_t count = gt_process_globals_up_to(process, addr);
 
     if (count == 0) return NULL;
-    const struct gt_debug_global *global = &process->globals[count - 1];
+    const struct gt_debug_global *global = &gt_process_globals(process).list[count - 1];
     return addr - global->addr < global->size ? global : NULL;
 }
 

@@ -45,6 +45,7 @@ struct gt_process {
     struct gt_libraries libraries; /* none until gt_process_libraries() */
     bool libraries_open;
     struct gt_dwarf *dwarf; /* NULL: a stripped program */
+    const char *cache_path; /* where its answers are kept; NULL: nowhere */
     struct gt_known known;  /* of this version of Go */
     struct gt_facts known_facts;
     struct gt_rtype_facts *rtypes; /* without DWARF */
@@ -62,8 +63,6 @@ struct gt_process {
     struct gt_text code;
     struct gt_threads *threads; /* threads.h */
     struct gt_types *types;
-    const struct gt_debug_global *globals; /* sorted by address */
-    size_t global_count;
     struct gt_arena names;      /* strings that live as long as the process */
     struct gt_vec losses;       /* const char *: what could not be read, for the coverage */
     uint64_t lost[GT_EVIDENCE]; /* by kind of evidence: how much was lost */
@@ -99,6 +98,14 @@ static inline bool gt_process_is_whole(const struct gt_process *process)
 /* A runtime variable's address; the error names it when the program has none. */
 struct gt_error *gt_process_global(const struct gt_process *process, const char *name,
                                    uint64_t *addr);
+
+/* The globals of the debug information, sorted by address. They are read when they are first asked
+ * for. */
+struct gt_globals {
+    const struct gt_debug_global *list;
+    size_t count;
+};
+struct gt_globals gt_process_globals(const struct gt_process *process);
 
 /* How many of the globals begin at addr or before. */
 size_t gt_process_globals_up_to(const struct gt_process *process, uint64_t addr);

@@ -157,7 +157,8 @@ static bool room_before_variable(const struct gt_process *process, uint64_t addr
     size_t next = gt_process_globals_up_to(process, addr);
 
     if (here && gt_types_find(process->types, here->type) != GT_NO_TYPE) return false;
-    *room = next < process->global_count ? process->globals[next].addr - addr : UINT64_MAX;
+    struct gt_globals globals = gt_process_globals(process);
+    *room = next < globals.count ? globals.list[next].addr - addr : UINT64_MAX;
     return true;
 }
 

@@ -33,7 +33,8 @@ static char *read_file(const char *path, size_t *size)
 /* Unpacking takes most of the time of opening, so the other trials open a core that was unpacked
  * once. */
 static char core_path[] = "/tmp/memory_test.core.XXXXXX",
-            exe_path[] = "/tmp/memory_test.exe.XXXXXX";
+            exe_path[] = "/tmp/memory_test.exe.XXXXXX",
+            cache_path[] = "/tmp/memory_test.cache.XXXXXX";
 
 static void unpack(const char *from, char *path)
 {
@@ -56,32 +57,43 @@ static int unpack_demo(void **state)
     start_a_thread();
     unpack("corefiles/demo/demo.core.zst", core_path);
     unpack("corefiles/demo/demo.zst", exe_path);
-    return 0;
+    return mkdtemp(cache_path) ? 0 : -1;
+}
+
+static int empty_cache(void)
+{
+    char command[64];
+
+    snprintf(command, sizeof command, "rm -f %s/*", cache_path);
+    return system(command);
 }
 
 static int remove_demo(void **state)
 {
     (void)state;
-    return unlink(core_path) | unlink(exe_path);
+    return empty_cache() | rmdir(cache_path) | unlink(core_path) | unlink(exe_path);
 }
 
-static struct gt_error *open_demo(bool packed, struct gt_analysis **analysis)
+static struct gt_error *open_demo(bool packed, bool keeps, struct gt_analysis **analysis)
 {
     const char *exe[] = {exe_path, NULL};
     const struct gt_core_options options = {.size = sizeof options,
                                             .core_path =
                                                 packed ? "corefiles/demo/demo.core.zst" : core_path,
-                                            .exe_paths = packed ? NULL : exe};
+                                            .exe_paths = packed ? NULL : exe,
+                                            .cache_path = keeps ? cache_path : NULL};
 
     return gt_open(&options, analysis);
 }
 
 /* ---- trying ---------------------------------------------------------------------------------- */
 
-/* An allocation while opening, if `opening`; else one after that. */
+/* An allocation while opening, if `opening`; else one after that. If it keeps layouts, any at all,
+ * those of closing included. */
 struct trial {
     const struct entry_point *entry;
     bool opening, for_good;
+    enum { KEEPS_NOTHING, KEEPS_ANEW, KEEPS_AGAIN } keeps;
     size_t which; /* 0: none fails */
     struct output output;
 };
@@ -112,16 +124,18 @@ static struct gt_error *run(struct trial *trial)
     struct gt_analysis *analysis = NULL;
 
     open_output(&trial->output);
-    if (trial->opening) begin(trial->which, trial->for_good);
-    struct gt_error *error = open_demo(trial->opening, &analysis);
+    if (trial->keeps == KEEPS_ANEW) empty_cache();
+    if (trial->opening || trial->keeps) begin(trial->which, trial->for_good);
+    struct gt_error *error = open_demo(trial->opening, trial->keeps, &analysis);
     if (trial->opening)
         end();
-    else
+    else if (!trial->keeps)
         begin(trial->which, trial->for_good);
     if (!error) error = document(trial, analysis);
+    if (!trial->keeps) end();
+    gt_close(analysis);
     end();
     fclose(trial->output.file);
-    gt_close(analysis);
     return error;
 }
 
@@ -146,12 +160,11 @@ static size_t step_for(size_t count)
     return getenv("GOTOPSY_ALL") || count <= TRIALS ? 1 : count / TRIALS;
 }
 
-static void try_all(const struct entry_point *entry, bool opening)
+static void try_all(const struct trial *of)
 {
     static struct trial whole, trial;
 
-    whole = (struct trial){.entry = entry, .opening = opening};
-    trial = (struct trial){.entry = entry, .opening = opening};
+    whole = trial = *of;
     assert_null(run(&whole));
     size_t count = allocator.count, step = step_for(count);
     if (getenv("GOTOPSY_ALL")) print_message("%zu allocations\n", count);
@@ -165,18 +178,26 @@ static void try_all(const struct entry_point *entry, bool opening)
 static void a_failed_allocation_while_opening_is_an_error(void **state)
 {
     (void)state;
-    try_all(&entry_points[THREADS], true);
+    try_all(&(struct trial){.entry = &entry_points[THREADS], .opening = true});
+}
+
+static void a_failed_allocation_of_what_is_kept_is_an_error_or_nothing(void **state)
+{
+    (void)state;
+    try_all(&(struct trial){.entry = &entry_points[THREADS], .keeps = KEEPS_ANEW});
+    try_all(&(struct trial){.entry = &entry_points[THREADS], .keeps = KEEPS_AGAIN});
 }
 
 static void of(void **state)
 {
-    try_all(*state, false);
+    try_all(&(struct trial){.entry = *state});
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failed_allocation_while_opening_is_an_error),
+        cmocka_unit_test(a_failed_allocation_of_what_is_kept_is_an_error_or_nothing),
         {"report", of, NULL, NULL, &entry_points[A_REPORT]},
         {"goroutines", of, NULL, NULL, &entry_points[GOROUTINES]},
         {"threads", of, NULL, NULL, &entry_points[THREADS]},

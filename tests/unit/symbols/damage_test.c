@@ -105,6 +105,9 @@ static void faults_are_counted(void **state)
             memset(p->file + section->sh_offset + section->sh_size / 2, 0x7f, section->sh_size / 4);
     }
     open_program(p, 0);
+    const struct gt_facts *facts = gt_dwarf_facts(p->dwarf);
+    uint64_t size;
+    assert_false(facts->type_size(facts->ctx, "no such type", &size));
     assert_true(gt_dwarf_faults(p->dwarf) > 0);
     close_program(p);
 }

@@ -86,7 +86,7 @@ static void check_kinds(struct program *p)
                               GT_T_INTERFACE, GT_T_FUNC,   GT_T_UNSAFE_POINTER};
     struct gt_debug_type session, field;
     uint64_t offset = 0;
-    assert_true(gt_index_find(&p->dwarf->index.types, "main.session", &offset));
+    assert_true(gt_index_find(p->dwarf, &p->dwarf->index.types, "main.session", &offset));
     assert_true(p->facts->describe(p->facts->ctx, offset, &session));
     assert_int_equal(session.field_count, sizeof kinds / sizeof *kinds);
     for (size_t i = 0; i < session.field_count; i++) {
@@ -101,7 +101,7 @@ static void check_kinds(struct program *p)
 static uint64_t rtype_by_name(struct program *p, const char *name)
 {
     uint64_t offset = 0;
-    assert_true(gt_index_find(&p->dwarf->index.types, name, &offset));
+    assert_true(gt_index_find(p->dwarf, &p->dwarf->index.types, name, &offset));
     return gt_type_ref(p->dwarf, offset).rtype;
 }
 
@@ -112,7 +112,7 @@ static void check_rtypes(struct program *p)
         "int",        "uintptr",     "string",           "[]string",
         "chan int32", "*main.shelf", "func(int) string", "map[string]*main.shelf"};
     uint64_t offset = 0;
-    assert_true(gt_index_find(&p->dwarf->index.types, "main.session", &offset));
+    assert_true(gt_index_find(p->dwarf, &p->dwarf->index.types, "main.session", &offset));
     assert_int_equal(rtype_by_name(p, "main.session"), 0);
     uint64_t attribute = gt_type_info(p->dwarf, offset)->runtime_type;
     gt_dwarf_set_types_base(p->dwarf, (uint64_t)truth(p, "main.session", 0) - attribute);
@@ -146,6 +146,16 @@ static void reopen_where_loaded(struct program *p)
     open_program(p, bias);
 }
 
+/* The runtime's unit and that of the types come early. */
+static void check_what_is_left_unread(struct program *p)
+{
+    uint64_t offset, size;
+
+    assert_true(p->facts->field(p->facts->ctx, "runtime.g", "goid", &offset, &size));
+    assert_true(p->dwarf->index.started);
+    assert_false(p->dwarf->index.done);
+}
+
 static void check(const char *flags)
 {
     if (system("go version >/dev/null 2>&1") != 0) {
@@ -156,6 +166,7 @@ static void check(const char *flags)
     struct program *p = build_program("a.go", text, command, "a");
     gt_free(command);
     open_program(p, 0);
+    check_what_is_left_unread(p);
     reopen_where_loaded(p);
     check_facts(p);
     check_type_by_name(p);

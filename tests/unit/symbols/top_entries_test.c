@@ -64,6 +64,17 @@ static size_t compare_unit(struct gt_die_reader *reader, Dwarf_Die unit,
     return at;
 }
 
+static void compare_header(const struct gt_top_reader *top, const struct gt_unit *unit)
+{
+    struct gt_unit read;
+
+    assert_true(gt_unit_at(top, unit->start, &read));
+    assert_int_equal(read.end, unit->end);
+    assert_int_equal(read.version, unit->version);
+    assert_int_equal(read.address_size, unit->address_size);
+    assert_int_equal(read.abbreviations, unit->abbreviations);
+}
+
 static size_t compare_units(struct program *p)
 {
     struct gt_die_reader *reader = &p->dwarf->reader;
@@ -76,6 +87,7 @@ static size_t compare_units(struct program *p)
                        section(p, ".debug_addr"));
     while (gt_next_unit(reader, &unit)) {
         Dwarf_Die die = NULL;
+        compare_header(&top, &unit);
         assert_int_equal(dwarf_siblingof_b(reader->debug, NULL, true, &die, &reader->error),
                          DW_DLV_OK);
         assert_true(gt_top_entries_read(&top, &unit, &entries));
@@ -112,6 +124,8 @@ static const unsigned char table[] = {1,
                                       DW_AT_addr_base | LONG,
                                       DW_AT_addr_base >> 7,
                                       DW_FORM_sec_offset,
+                                      DW_AT_language,
+                                      DW_FORM_data1,
                                       0,
                                       0,
                                       2,
@@ -144,12 +158,12 @@ static const unsigned char addresses[] = {0, 0, 0, 0, 0,    0, 0, 0, /* the head
                                           0, 2, 0, 0, 0x40, 0, 0, 0};
 
 static const unsigned char unit_entries[] = {
-    1, 8,   0,    0, 0,         /* the unit: addresses from 8 on */
-    3, 1,   0x90, 1,            /* a subprogram at the second address, 0x90 bytes long */
-    2, 'i', 0,    1, 0x9c,      /* its variable, which is not at the top */
-    4, 2,   'j',  0, 0,    0,   /* a block with another one */
-    0,                          /* the subprogram's end */
-    2, 'v', 'w',  0, 1,    0x3, /* a variable of the unit */
+    1, 8,   0,    0, 0,    DW_LANG_Go, /* the unit: addresses from 8 on */
+    3, 1,   0x90, 1,                   /* a subprogram at the second address, 0x90 bytes long */
+    2, 'i', 0,    1, 0x9c,             /* its variable, which is not at the top */
+    4, 2,   'j',  0, 0,    0,          /* a block with another one */
+    0,                                 /* the subprogram's end */
+    2, 'v', 'w',  0, 1,    0x3,        /* a variable of the unit */
     0};
 
 struct sample {
@@ -197,7 +211,7 @@ static void only_top_entries_are_read(void **state)
     assert_int_equal(sample.entries.len, 2);
     const struct gt_top_entry *entries = sample.entries.data;
     assert_int_equal(entries[0].tag, DW_TAG_subprogram);
-    assert_int_equal(entries[0].offset, 17);
+    assert_int_equal(entries[0].offset, 18);
     assert_true(entries[0].low == 0x4000000200 && entries[0].high == 0x4000000290);
     assert_int_equal(entries[1].tag, DW_TAG_variable);
     assert_string_equal(entries[1].name, "vw");
@@ -219,9 +233,9 @@ static void an_address_outside_of_the_table_is_refused(void **state)
     struct sample sample = sample_of_unit();
 
     (void)state;
-    sample.info[12 + 6] = 2;
+    sample.info[12 + 7] = 2;
     assert_false(read_and_free(sample));
-    sample.info[12 + 6] = 0;
+    sample.info[12 + 7] = 0;
     assert_true(read_and_free(sample));
     sample.info[12 + 1] = 0; /* no start of the table */
     assert_false(read_and_free(sample));
@@ -240,15 +254,18 @@ static void what_libdwarf_must_read_is_refused(void **state)
     sample.unit.version = 2;
     assert_false(read_and_free(sample));
     sample = sample_of_unit();
-    memcpy(sample.info + 12 + 5, "\2\5\0\0\0", 5); /* a variable with either form */
+    sample.info[12 + 5] = DW_LANG_C11;
+    assert_false(read_and_free(sample));
+    sample = sample_of_unit();
+    memcpy(sample.info + 12 + 6, "\2\5\0\0\0", 5); /* a variable with either form */
     assert_true(read_and_free(sample));
-    sample.abbrev[12] = DW_FORM_strx; /* its name is elsewhere */
+    sample.abbrev[14] = DW_FORM_strx; /* its name is elsewhere */
     assert_false(read_and_free(sample));
     sample = sample_of_unit();
-    sample.abbrev[12] = DW_FORM_indirect;
+    sample.abbrev[14] = DW_FORM_indirect;
     assert_false(read_and_free(sample));
     sample = sample_of_unit();
-    sample.abbrev[8] = 1; /* two rows of one code */
+    sample.abbrev[10] = 1; /* two rows of one code */
     assert_false(read_and_free(sample));
     sample = sample_of_unit();
     sample.unit.abbreviations = sizeof table;

@@ -1,0 +1,137 @@
+/* The form of kept answers: what was written is read, and nothing of what was damaged. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "inspector/base/alloc.h"
+#include "inspector/symbols/kept/kept_table.h"
+
+#include <libdeflate.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char subject[] = "a program";
+
+static struct gt_vec form_of_three(void)
+{
+    struct gt_vec form = {.elem_size = 1};
+    struct gt_kept_table table;
+
+    gt_kept_table_init(&table);
+    gt_kept_table_add(&table, "fruntime.g goid", (struct gt_kept_answer){true, {152, 8}});
+    gt_kept_table_add(&table, "sruntime.h", (struct gt_kept_answer){false, {0}});
+    gt_kept_table_add(&table, "gruntime.allgs",
+                      (struct gt_kept_answer){true, {1, 2, 3, UINT64_MAX, 5}});
+    gt_kept_table_write(&table, subject, sizeof subject, &form);
+    gt_kept_table_deinit(&table);
+    return form;
+}
+
+/* The number of answers that are read; a copy without a byte to spare shows what reads past it. */
+static size_t read_back(const void *form, size_t size, const char *of, size_t of_size)
+{
+    struct gt_kept_table table;
+    unsigned char *copy = malloc(size + !size);
+
+    memcpy(copy, form, size);
+    gt_kept_table_init(&table);
+    bool read = gt_kept_table_read(&table, of, of_size, copy, size);
+    size_t count = table.list.len;
+    if (!read) assert_int_equal(count, 0);
+    gt_kept_table_deinit(&table);
+    free(copy);
+    return count;
+}
+
+static void what_was_written_is_read(void **state)
+{
+    struct gt_vec form = form_of_three();
+    struct gt_kept_table table;
+
+    (void)state;
+    gt_kept_table_init(&table);
+    assert_null(gt_kept_table_find(&table, "sruntime.h"));
+    assert_true(gt_kept_table_read(&table, subject, sizeof subject, form.data, form.len));
+    assert_int_equal(table.loaded, 3);
+    const struct gt_kept_row *row = gt_kept_table_find(&table, "gruntime.allgs");
+    assert_true(row->answer.found && row->answer.values[3] == UINT64_MAX);
+    assert_string_equal(row->question, "gruntime.allgs");
+    assert_false(gt_kept_table_find(&table, "sruntime.h")->answer.found);
+    assert_int_equal(gt_kept_table_find(&table, "fruntime.g goid")->answer.values[0], 152);
+    gt_kept_table_deinit(&table);
+    gt_vec_deinit(&form);
+}
+
+static void answers_of_another_subject_are_not_read(void **state)
+{
+    struct gt_vec form = form_of_three();
+
+    (void)state;
+    assert_int_equal(read_back(form.data, form.len, subject, sizeof subject), 3);
+    assert_int_equal(read_back(form.data, form.len, "b program", sizeof subject), 0);
+    assert_int_equal(read_back(form.data, form.len, subject, sizeof subject - 1), 0);
+    gt_vec_deinit(&form);
+}
+
+static void a_damaged_form_is_not_read(void **state)
+{
+    struct gt_vec form = form_of_three();
+    unsigned char *bytes = form.data;
+
+    (void)state;
+    for (size_t size = 0; size < form.len; size++)
+        assert_int_equal(read_back(bytes, size, subject, sizeof subject), 0);
+    for (size_t bit = 0; bit < form.len * 8; bit++) {
+        bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
+        assert_int_equal(read_back(bytes, form.len, subject, sizeof subject), 0);
+        bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
+    }
+    gt_vec_deinit(&form);
+}
+
+/* Somebody who damages a file may repair its checksum. */
+static void sign(unsigned char *bytes, size_t size)
+{
+    uint32_t crc = libdeflate_crc32(0, bytes, size - sizeof crc);
+
+    memcpy(bytes + size - sizeof crc, &crc, sizeof crc);
+}
+
+static void a_form_with_a_good_checksum_is_still_checked(void **state)
+{
+    static const unsigned char patterns[] = {0, 1, 0x7f, 0x80, 0xff};
+    struct gt_vec form = form_of_three();
+    unsigned char *bytes = gt_alloc(form.len);
+
+    (void)state;
+    for (size_t at = 0; at < form.len; at++)
+        for (size_t i = 0; i < sizeof patterns; i++)
+            for (size_t run = 1; run <= 4; run++) {
+                memcpy(bytes, form.data, form.len);
+                memset(bytes + at, patterns[i], at + run <= form.len ? run : 1);
+                sign(bytes, form.len);
+                assert_true(read_back(bytes, form.len, subject, sizeof subject) <= 3);
+            }
+    for (size_t size = sizeof(uint32_t); size < form.len; size++) {
+        memcpy(bytes, form.data, size);
+        sign(bytes, size);
+        assert_int_equal(read_back(bytes, size, subject, sizeof subject), 0);
+    }
+    gt_free(bytes);
+    gt_vec_deinit(&form);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_written_is_read),
+        cmocka_unit_test(answers_of_another_subject_are_not_read),
+        cmocka_unit_test(a_damaged_form_is_not_read),
+        cmocka_unit_test(a_form_with_a_good_checksum_is_still_checked),
+    };
+
+    return cmocka_run_group_tests_name("kept answers", tests, NULL, NULL);
+}
