@@ -193,11 +193,15 @@ static void compare(struct builder *builder)
     struct gt_compare_options options = {wanted ? wanted : USUAL_EXAMPLES, true};
     struct gt_comparison comparison;
     struct gt_gcmarks marks;
+    struct gt_bitmap live;
 
+    gt_bitmap_init(&live, analysis->heap->graph.objects);
+    gt_live_mark(analysis->heap, analysis->roots, NULL, NULL, &live);
+    gt_consistency_of_objects(analysis->heap, &live);
     gt_gcmarks_init(&marks, analysis->heap);
     gt_compare(analysis->heap, analysis->goroutines, analysis->specials, analysis->roots, &marks,
-               NULL, &options, &comparison);
-    gt_consistency_of_objects(analysis->heap);
+               &live, &options, &comparison);
+    gt_bitmap_deinit(&live);
     fill(&(struct filler){analysis, builder->check}, &comparison);
     judge(builder->check, &marks, &comparison);
     gt_gcmarks_deinit(&marks);

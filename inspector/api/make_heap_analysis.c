@@ -53,7 +53,7 @@ static void create(struct gt_analysis *analysis)
                                            .roots = analysis->roots};
     gt_analysis_stage(analysis, "marking");
     mark_live(live_heap);
-    gt_consistency_of_objects(analysis->heap);
+    gt_consistency_of_objects(analysis->heap, &live_heap->live);
     compare_marks(analysis, &live_heap->live);
     live_heap->users = gt_global_users_create(live_heap->process, live_heap->roots);
     index_samples(live_heap);

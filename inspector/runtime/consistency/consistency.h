@@ -21,9 +21,9 @@ void gt_consistency_of_goroutines(struct gt_process *process,
 void gt_consistency_of_heap(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                             const struct gt_specials *specials);
 
-/* Objects, once a mark has met an object without pointers where there must be some (graph/heap.h,
- * notes). So a sound heap is not read for it. */
-void gt_consistency_of_objects(const struct gt_goheap *heap);
+/* Objects. `live` is what a mark has reached, which has read those and noted if there is something
+ * to find (graph/heap.h, notes). So of a sound heap only the others are read. */
+void gt_consistency_of_objects(const struct gt_goheap *heap, const struct gt_bitmap *live);
 
 /* A map's length and its entries. */
 void gt_consistency_of_map(struct gt_process *process, gt_type_id type, uint64_t header);
