@@ -7,15 +7,46 @@ struct set_reader {
     gt_typed_object_fn *begin;
     const struct gt_word_reader *words;
     struct gt_ready_slots ready;
-    struct gt_slot_ref last; /* of the object that came last */
+    struct gt_slot_ref last;   /* of the object that came last */
+    uint32_t typed;            /* of the value that was visited last */
+    struct gt_tile_words tile; /* and its words */
 };
 
+/* The object's type, if it is one value with a heap bitmap; else 0. */
+static uint32_t value_type(const struct gt_typing *typing, const struct gt_slot_ref *ref)
+{
+    const struct gt_region *region = ref->region;
+    uint32_t typed = gt_packed_at(&typing->type, gt_slot_object(ref));
+    bool small = region->scan == GT_SCAN_BITMAP && !gt_slot_is_wide(region);
+
+    return small && region->bytes && !region->sparse && gt_is_one_value(typed) ? typed : 0;
+}
+
+/* Which words an object of the type has for the reader; false if they have no plan. */
+static bool plan_words(struct set_reader *reader, uint32_t typed)
+{
+    if (!typed) return false;
+    if (typed == reader->typed) return true;
+    const struct gt_type_row *row = gt_planned_row(reader->typing, gt_typed_id(typed));
+    if (!row || !row->plan->all->complete) return false;
+    reader->typed = typed;
+    reader->tile = gt_words_to_visit(reader->typing, row->plan, reader->words);
+    return true;
+}
+
+/* Neighbours are mostly alike: then their words need not be looked up again. */
 static void visit_oldest(struct set_reader *reader)
 {
     struct gt_slot_ref oldest = gt_ready_take(&reader->ready);
+    const struct gt_region *region = oldest.region;
+    uint64_t offset = oldest.slot * region->slot_size;
 
     reader->begin(reader->words->ctx, gt_slot_object(&oldest));
-    gt_typing_words_of_slot(reader->typing, &oldest, reader->words);
+    if (plan_words(reader, value_type(reader->typing, &oldest)))
+        gt_words_of_tile(reader->typing, &reader->tile, region->bytes + offset,
+                         region->base + offset, 0, reader->words);
+    else
+        gt_typing_words_of_slot(reader->typing, &oldest, reader->words);
 }
 
 /* Has an object with this value of gt_typing.type a word that the reader visits? */

@@ -238,30 +238,23 @@ static __attribute__((noinline)) void words_by_shape(const struct gt_typing *typ
     shape_waiting(&walk, size);
 }
 
-/* The words of one element that a reader is to visit. */
-struct tile_words {
-    const struct gt_pointer_layout *places;
-    const struct gt_plain_pointer *plain;
-    size_t plain_count;
-};
-
-static struct tile_words words_to_visit(const struct gt_typing *typing,
-                                        const struct gt_word_plan *plan,
-                                        const struct gt_word_reader *reader)
+struct gt_tile_words gt_words_to_visit(const struct gt_typing *typing,
+                                       const struct gt_word_plan *plan,
+                                       const struct gt_word_reader *reader)
 {
-    struct tile_words words = {&plan->others, plan->plain, plan->plain_count};
+    struct gt_tile_words words = {&plan->others, plan->plain, plan->plain_count};
 
     if (reader->plain == GT_PLAIN_SKIPPED ||
         (reader->plain == GT_PLAIN_POINTED && gt_plan_leads_to_bitmaps(typing, plan)))
         words.plain_count = 0;
     else if (!reader->pointer)
-        words = (struct tile_words){plan->all, NULL, 0};
+        words = (struct gt_tile_words){plan->all, NULL, 0};
     return words;
 }
 
-static void words_of_tile(const struct gt_typing *typing, const struct tile_words *words,
-                          const unsigned char *bytes, uint64_t addr, uint64_t base,
-                          const struct gt_word_reader *reader)
+void gt_words_of_tile(const struct gt_typing *typing, const struct gt_tile_words *words,
+                      const unsigned char *bytes, uint64_t addr, uint64_t base,
+                      const struct gt_word_reader *reader)
 {
     struct gt_word word;
 
@@ -291,23 +284,23 @@ static void words_of_tile(const struct gt_typing *typing, const struct tile_word
 
 /* Of elements [from, to). Elements of a sparse region that are only zeros have no words. */
 static void words_of_tiles(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                           const struct tile_words *words, uint64_t tile, struct gt_extent extent,
-                           const struct gt_word_reader *reader)
+                           const struct gt_tile_words *words, uint64_t tile,
+                           struct gt_extent extent, const struct gt_word_reader *reader)
 {
     const struct gt_region *region = ref->region;
     uint64_t skip = gt_slot_skip(ref), offset = ref->slot * region->slot_size + skip;
     uint64_t i = extent.from;
 
     for (; !region->sparse && i < extent.to; i++)
-        words_of_tile(typing, words, region->bytes + offset, region->base + offset, i * tile,
-                      reader);
+        gt_words_of_tile(typing, words, region->bytes + offset, region->base + offset, i * tile,
+                         reader);
     while (i < extent.to) {
         struct gt_filled part = gt_heap_filled(&typing->heap->graph, region, ref->slot,
                                                skip + i * tile, skip + extent.to * tile);
         uint64_t first = (part.start - skip) / tile, end = (part.end - skip + tile - 1) / tile;
         for (i = first; i < end; i++)
-            words_of_tile(typing, words, region->bytes + offset, region->base + offset, i * tile,
-                          reader);
+            gt_words_of_tile(typing, words, region->bytes + offset, region->base + offset, i * tile,
+                             reader);
     }
 }
 
@@ -316,7 +309,7 @@ static void words_by_type(const struct gt_typing *typing, const struct gt_slot_r
                           const struct gt_word_reader *reader)
 {
     struct gt_extent extent = gt_extent_of_slot(typing, ref, typed, tile);
-    struct tile_words words = words_to_visit(typing, plan, reader);
+    struct gt_tile_words words = gt_words_to_visit(typing, plan, reader);
 
     if (words.plain_count || words.places->count)
         words_of_tiles(typing, ref, &words, tile, extent, reader);

@@ -147,6 +147,22 @@ struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t objec
 void gt_typing_words_of_slot(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                              const struct gt_word_reader *reader);
 
+/* The words of one element that a reader is to visit. */
+struct gt_tile_words {
+    const struct gt_pointer_layout *places;
+    const struct gt_plain_pointer *plain;
+    size_t plain_count;
+};
+
+struct gt_tile_words gt_words_to_visit(const struct gt_typing *typing,
+                                       const struct gt_word_plan *plan,
+                                       const struct gt_word_reader *reader);
+
+/* Visits them in the element at `base` of the slot whose bytes and address these are. */
+void gt_words_of_tile(const struct gt_typing *typing, const struct gt_tile_words *words,
+                      const unsigned char *bytes, uint64_t addr, uint64_t base,
+                      const struct gt_word_reader *reader);
+
 /* The queue of objects whose words are being prefetched. */
 enum { GT_READY = 16 };
 
