@@ -168,37 +168,6 @@ static void look_at_pointer(struct gt_gatherer *gatherer, struct gt_waiting_word
     look_at(gatherer, waiting->region, object, &word);
 }
 
-/* Does a string with a static type cover at least half of a block without pointers? Such a block is
- * no finding, and most strings are alone in theirs: see note_window(). */
-static bool covers_half(const struct gt_waiting_word *waiting)
-{
-    struct gt_window_target target = gt_window_target_in(waiting->region, waiting->object);
-    uint64_t offset = waiting->word.value - target.start, len = waiting->word.len;
-
-    return waiting->region->scan == GT_SCAN_NONE && offset < target.size &&
-           len <= target.size - offset && len >= target.size - len;
-}
-
-static void look_at_string(struct gt_gatherer *gatherer, struct gt_waiting_word *waiting)
-{
-    const struct gt_word *word = &waiting->word;
-    uint32_t object = waiting->object;
-
-    if (!gt_bit(&gatherer->analysis->heap->graph.allocated, object)) return;
-    if (covers_half(waiting)) {
-        gt_bit_set(&gatherer->half, object);
-        return;
-    }
-    struct gt_word whole = {.addr = word->addr,
-                            .value = word->value,
-                            .len = word->len,
-                            .cap = word->len,
-                            .offset = word->offset,
-                            .type = word->type,
-                            .kind = GT_P_STRING};
-    look_at(gatherer, waiting->region, object, &whole);
-}
-
 /* Handles the oldest word of the queue, and returns its entry, for the next word. */
 static struct gt_waiting_word *take_turn(struct gt_gatherer *gatherer)
 {
@@ -207,23 +176,18 @@ static struct gt_waiting_word *take_turn(struct gt_gatherer *gatherer)
 
     if (!oldest->region) return oldest;
     gatherer->referrer = oldest->referrer;
-    if (oldest->kind == GT_WAITS_POINTER)
+    if (oldest->is_pointer)
         look_at_pointer(gatherer, oldest);
-    else if (oldest->kind == GT_WAITS_STRING)
-        look_at_string(gatherer, oldest);
     else
         look_at(gatherer, oldest->region, oldest->object, &oldest->word);
     gatherer->referrer = referrer;
     return oldest;
 }
 
-/* The entry for the next word; NULL if the word leads to no object, or makes no window. */
-static struct gt_waiting_word *next_entry(struct gt_gatherer *gatherer, uint64_t addr,
-                                          uint64_t value)
+/* The entry for the next word, which leads into the region. */
+static struct gt_waiting_word *next_entry(struct gt_gatherer *gatherer,
+                                          const struct gt_region *region)
 {
-    const struct gt_region *region = gt_heap_region(&gatherer->analysis->heap->graph, value);
-
-    if (!region || is_dead(gatherer, addr, value)) return NULL;
     __builtin_prefetch(region);
     struct gt_waiting_word *entry = take_turn(gatherer);
     entry->referrer = gatherer->referrer;
@@ -233,38 +197,64 @@ static struct gt_waiting_word *next_entry(struct gt_gatherer *gatherer, uint64_t
 
 static void look(void *ctx, const struct gt_word *word)
 {
-    struct gt_waiting_word *entry = next_entry(ctx, word->addr, word->value);
+    struct gt_gatherer *gatherer = ctx;
+    const struct gt_region *region = gt_heap_region(&gatherer->analysis->heap->graph, word->value);
 
-    if (!entry) return;
+    if (!region || is_dead(gatherer, word->addr, word->value)) return;
+    struct gt_waiting_word *entry = next_entry(gatherer, region);
     entry->word = *word;
-    entry->kind = GT_WAITS_WORD;
+    entry->is_pointer = false;
 }
 
 static void look_by_pointer(void *ctx, uint64_t value, gt_type_id type, uint64_t addr,
                             uint64_t offset)
 {
-    struct gt_waiting_word *entry = next_entry(ctx, addr, value);
+    struct gt_gatherer *gatherer = ctx;
+    const struct gt_region *region = gt_heap_region(&gatherer->analysis->heap->graph, value);
 
-    if (!entry) return;
+    if (!region || is_dead(gatherer, addr, value)) return;
+    struct gt_waiting_word *entry = next_entry(gatherer, region);
     entry->word.addr = addr;
     entry->word.value = value;
     entry->word.offset = offset;
     entry->word.type = type;
-    entry->kind = GT_WAITS_POINTER;
+    entry->is_pointer = true;
+}
+
+/* Does a string with a static type cover at least half of a block without pointers? Such a block is
+ * no finding (note_window()), and most strings are alone in theirs. So they need not wait. */
+static bool covers_half(struct gt_gatherer *gatherer, const struct gt_region *region,
+                        uint64_t value, uint64_t len)
+{
+    uint32_t slot = region->scan == GT_SCAN_NONE ? gt_region_slot(region, value) : UINT32_MAX;
+
+    if (slot >= region->count) return false;
+    uint32_t object = region->first + slot;
+    struct gt_window_target target = gt_window_target_in(region, object);
+    uint64_t offset = value - target.start;
+    bool covers = offset < target.size && len <= target.size - offset && len >= target.size - len;
+    if (covers && gt_bit(&gatherer->analysis->heap->graph.allocated, object))
+        gt_bit_set(&gatherer->half, object);
+    return covers;
 }
 
 static void look_by_string(void *ctx, uint64_t value, uint64_t len, gt_type_id type, uint64_t addr,
                            uint64_t offset)
 {
-    struct gt_waiting_word *entry = next_entry(ctx, addr, value);
+    struct gt_gatherer *gatherer = ctx;
+    const struct gt_region *region = gt_heap_region(&gatherer->analysis->heap->graph, value);
 
-    if (!entry) return;
-    entry->word.addr = addr;
-    entry->word.value = value;
-    entry->word.len = len;
-    entry->word.offset = offset;
-    entry->word.type = type;
-    entry->kind = GT_WAITS_STRING;
+    if (!region || is_dead(gatherer, addr, value) || covers_half(gatherer, region, value, len))
+        return;
+    struct gt_waiting_word *entry = next_entry(gatherer, region);
+    entry->word = (struct gt_word){.addr = addr,
+                                   .value = value,
+                                   .len = len,
+                                   .cap = len,
+                                   .offset = offset,
+                                   .type = type,
+                                   .kind = GT_P_STRING};
+    entry->is_pointer = false;
 }
 
 static void look_at_waiting(struct gt_gatherer *gatherer)

@@ -17,10 +17,9 @@ struct gt_waiting_word {
     struct gt_referrer referrer;
     const struct gt_region *region; /* NULL: the entry is empty, or the word points to no object */
     uint32_t object;                /* set halfway through the queue */
-    /* Of a pointer or a string with a static type, only these parts of `word` are set: addr, value,
-     * offset, type, and a string's len. Most words are of these kinds, and a copy of all of it
-     * costs more than the lookup. */
-    enum { GT_WAITS_WORD, GT_WAITS_POINTER, GT_WAITS_STRING } kind;
+    bool is_pointer; /* with a static type; of `word` only addr, value, offset and type are set:
+                      * most words are pointers, and a copy of all of it costs more than the lookup
+                      */
 };
 
 struct gt_word_queue { /* empty if all but `bits` is zero */

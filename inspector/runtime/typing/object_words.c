@@ -282,25 +282,54 @@ void gt_words_of_tile(const struct gt_typing *typing, const struct gt_tile_words
     }
 }
 
+/* Of strings that follow one another. */
+static void strings_between(const struct gt_pointer_slot *place, const unsigned char *bytes,
+                            uint64_t addr, uint64_t tile, struct gt_extent extent,
+                            const struct gt_word_reader *reader)
+{
+    for (uint64_t i = extent.from; i < extent.to; i++) {
+        uint64_t offset = i * tile + place->offset, value = gt_load64(bytes + offset);
+        if (value)
+            reader->string(reader->ctx, value, gt_load64(bytes + offset + WORD), place->type,
+                           addr + offset, offset);
+    }
+}
+
+static void words_between(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                          const struct gt_tile_words *words, uint64_t tile,
+                          struct gt_extent extent, const struct gt_word_reader *reader)
+{
+    uint64_t offset = ref->slot * ref->region->slot_size + gt_slot_skip(ref);
+    const unsigned char *bytes = ref->region->bytes + offset;
+    const struct gt_pointer_slot *place = words->places->places;
+    uint64_t addr = ref->region->base + offset;
+
+    if (!words->plain_count && words->places->count == 1 && place->kind == GT_P_STRING &&
+        reader->string && !(reader->ignores >> GT_P_STRING & 1)) {
+        strings_between(place, bytes, addr, tile, extent, reader);
+        return;
+    }
+    for (uint64_t i = extent.from; i < extent.to; i++)
+        gt_words_of_tile(typing, words, bytes, addr, i * tile, reader);
+}
+
 /* Of elements [from, to). Elements of a sparse region that are only zeros have no words. */
 static void words_of_tiles(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                            const struct gt_tile_words *words, uint64_t tile,
                            struct gt_extent extent, const struct gt_word_reader *reader)
 {
-    const struct gt_region *region = ref->region;
-    uint64_t skip = gt_slot_skip(ref), offset = ref->slot * region->slot_size + skip;
-    uint64_t i = extent.from;
+    uint64_t skip = gt_slot_skip(ref);
 
-    for (; !region->sparse && i < extent.to; i++)
-        gt_words_of_tile(typing, words, region->bytes + offset, region->base + offset, i * tile,
-                         reader);
-    while (i < extent.to) {
-        struct gt_filled part = gt_heap_filled(&typing->heap->graph, region, ref->slot,
+    if (!ref->region->sparse) {
+        words_between(typing, ref, words, tile, extent, reader);
+        return;
+    }
+    for (uint64_t i = extent.from; i < extent.to;) {
+        struct gt_filled part = gt_heap_filled(&typing->heap->graph, ref->region, ref->slot,
                                                skip + i * tile, skip + extent.to * tile);
         uint64_t first = (part.start - skip) / tile, end = (part.end - skip + tile - 1) / tile;
-        for (i = first; i < end; i++)
-            gt_words_of_tile(typing, words, region->bytes + offset, region->base + offset, i * tile,
-                             reader);
+        words_between(typing, ref, words, tile, (struct gt_extent){first, end, false}, reader);
+        i = end;
     }
 }
 
