@@ -9,10 +9,21 @@ import tempfile
 MADE = "GOTOPSY_TEST_CACHE"  # what a process that is started by a test sees
 
 
-def use():
-    """Go's builds stay where they are."""
+def _leave_builds():
+    """Go's builds stay where they are. Where the cache was, too."""
     before = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
     os.environ.setdefault("GOCACHE", str(before / "go-build"))
+    return before
+
+
+def use_none():
+    """Each run is as the first one."""
+    _leave_builds()
+    os.environ["XDG_CACHE_HOME"] = os.devnull
+
+
+def use():
+    before = _leave_builds()
     if os.environ.get(MADE) == str(before):
         return
     cache = tempfile.mkdtemp(prefix="gotopsy-cache-")

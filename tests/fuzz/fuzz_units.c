@@ -3,7 +3,7 @@
  * the unit. */
 #include "inspector/base/alloc.h"
 #include "inspector/symbols/list_headers.h"
-#include "inspector/symbols/top_entries.h"
+#include "inspector/symbols/symbols_impl.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>
@@ -33,6 +33,18 @@ static void check(const struct gt_section_bytes *info, const struct gt_vec *entr
     }
 }
 
+/* Units that follow one another, by their headers. */
+static void go_through(const struct gt_top_reader *reader)
+{
+    struct gt_unit unit = {0};
+
+    for (uint64_t start = 0; gt_unit_at(reader, start, &unit); start = unit.end) {
+        uint64_t entry = gt_unit_entry(&unit);
+        if (unit.start != start || entry <= start || entry >= unit.end) abort();
+        if (unit.end > reader->info.size) abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
 {
     struct gt_vec entries = GT_VEC_OF(struct gt_top_entry);
@@ -52,6 +64,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
     gt_top_reader_init(&reader, info, abbrev, addr);
     for (int i = 0; i < 2; i++) /* the second time with the table that it has */
         if (gt_top_entries_read(&reader, &unit, &entries)) check(&info, &entries);
+    go_through(&reader);
     gt_top_reader_deinit(&reader);
     gt_vec_deinit(&entries);
     gt_list_headers_good(info.bytes, info.size);
