@@ -22,10 +22,13 @@ OTHERS = 1.15
 SCALES = (0.005, 0.055)  # times the four million objects of `make bench`
 # Shape and command: instructions for each object.
 BARS = {
-    ("list", "check"): 520,
-    ("list", "report --no-holders"): 2060,
-    ("list", "report"): 2810,
-    ("maps", "report --no-holders"): 1290,
+    ("list", "check"): 300,
+    ("list", "report --no-holders"): 810,
+    ("list", "report"): 1510,
+    ("maps", "report --no-holders"): 810,
+    ("strings", "report --no-holders"): 340,
+    ("tree", "report --no-holders"): 850,
+    ("wide", "report --no-holders"): 1290,
 }
 # What a small command takes in all on the smaller core of a shape, nearly all of it to open the program:
 # to unpack its debug information, and to find the runtime's structs there.
