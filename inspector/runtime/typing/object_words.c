@@ -296,8 +296,8 @@ static void strings_between(const struct gt_pointer_slot *place, const unsigned 
 }
 
 static void words_between(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                          const struct gt_tile_words *words, uint64_t tile,
-                          struct gt_extent extent, const struct gt_word_reader *reader)
+                          const struct gt_tile_words *words, uint64_t tile, struct gt_extent extent,
+                          const struct gt_word_reader *reader)
 {
     uint64_t offset = ref->slot * ref->region->slot_size + gt_slot_skip(ref);
     const unsigned char *bytes = ref->region->bytes + offset;

@@ -97,9 +97,12 @@ static inline void judge(struct gt_typing *typing, const struct gt_claim *claim)
     if (!claim->region || !gt_bit(&typing->heap->graph.allocated, gt_slot_object(&ref))) return;
     uint32_t typed = gt_packed_at(&typing->type, gt_slot_object(&ref));
     if (claim->plain) gt_bit_set(&typing->pointed, gt_slot_object(&ref));
+    if (gt_typed_id(typed) == claim->type && gt_typed_extent(typed).all &&
+        (claim->first || !gt_is_one_value(typed)))
+        return;
     if (claim->first && !typed)
         judge_first(typing, claim, &ref);
-    else if (!claim->first || gt_typed_id(typed) != claim->type || !gt_typed_extent(typed).all)
+    else
         gt_judge(typing, claim);
 }
 
@@ -162,26 +165,47 @@ static inline void claim_plain_word(struct gt_typing *typing, uint64_t value, gt
     }
 }
 
+/* A slice says that its whole capacity is of one type. */
+static inline void claim_slice(struct gt_typing *typing, const struct gt_plain_slice *slice,
+                               const unsigned char *bytes, uint64_t addr)
+{
+    uint64_t value = gt_load64(bytes), count = gt_load64(bytes + 2 * WORD);
+    const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
+
+    if (region) {
+        if (slice->memory && count) add_claim(typing, region, value, slice->memory, count, false);
+    } else if (gt_static_is_near(typing->statics, value)) {
+        struct gt_word word = {
+            .addr = addr, .value = value, .cap = count, .type = slice->elem, .kind = GT_P_SLICE};
+        gt_claim_static(typing, &word);
+    }
+}
+
 /* Of the element at `offset` in the slot. */
 static inline void claim_plain_words(struct gt_typing *typing, const struct gt_slot_ref *ref,
                                      const struct gt_word_plan *plan, uint64_t offset)
 {
     uint64_t element = ref->slot * ref->region->slot_size + offset;
     const unsigned char *bytes = ref->region->bytes + element;
+    uint64_t addr = ref->region->base + element;
 
     for (size_t i = 0; i < plan->plain_count; i++) {
         uint64_t at = plan->plain[i].offset, value = gt_load64(bytes + at);
-        if (value)
-            claim_plain_word(typing, value, plan->plain[i].type, ref->region->base + element + at);
+        if (value) claim_plain_word(typing, value, plan->plain[i].type, addr + at);
     }
+    for (size_t i = 0; i < plan->slice_count; i++)
+        claim_slice(typing, &plan->slices[i], bytes + plan->slices[i].offset,
+                    addr + plan->slices[i].offset);
 }
 
+/* Those that the loops above leave out, if plain words are skipped; else all. */
 static void claim_words(struct gt_typing *typing, const struct gt_slot_ref *ref,
                         enum gt_plain_words plain)
 {
     const struct gt_word_reader reader = {.word = gt_claim_word,
                                           .pointer = gt_claim_typed_pointer,
-                                          .ignores = GT_CLAIMLESS_KINDS,
+                                          .ignores = GT_CLAIMLESS_KINDS |
+                                                     (plain == GT_PLAIN_SKIPPED) << GT_P_SLICE,
                                           .plain = plain,
                                           .ctx = typing};
 

@@ -84,19 +84,40 @@ static bool is_plain(const struct gt_typing *typing, const struct gt_pointer_slo
     return row->plain && row->has_pointers;
 }
 
-/* Sorts the words of the plan's type into its two lists, which have room for them. */
+static struct gt_plain_slice make_slice(const struct gt_typing *typing,
+                                        const struct gt_pointer_slot *place)
+{
+    struct gt_plain_slice slice = {place->offset, place->type, GT_NO_TYPE};
+    const struct gt_type_row *row = place->type ? gt_type_row(typing, place->type) : NULL;
+
+    if (!row || !row->has_pointers) return slice;
+    slice.memory = row->is_map ? gt_type_cell(typing, place->type) : place->type;
+    if (slice.memory >= GT_OPAQUE_TYPE) slice.memory = GT_NO_TYPE;
+    return slice;
+}
+
+struct plan_lists { /* with room for all words of the type */
+    struct gt_plain_pointer *plain;
+    struct gt_plain_slice *slices;
+    struct gt_pointer_slot *others;
+};
+
+/* Sorts the words of the plan's type into its lists. */
 static void fill_plan(const struct gt_typing *typing, struct gt_word_plan *plan,
-                      struct gt_plain_pointer *plain, struct gt_pointer_slot *others)
+                      const struct plan_lists *lists)
 {
     for (size_t i = 0; i < plan->all->count; i++) {
         const struct gt_pointer_slot *place = &plan->all->places[i];
         if (is_plain(typing, place)) {
-            plain[plan->plain_count++] =
+            lists->plain[plan->plain_count++] =
                 (struct gt_plain_pointer){(uint32_t)place->offset, place->type};
-        } else {
-            others[plan->others.count++] = *place;
-            plan->claims_more |= !(GT_CLAIMLESS_KINDS >> place->kind & 1);
+            continue;
         }
+        lists->others[plan->others.count++] = *place;
+        if (place->kind == GT_P_SLICE)
+            lists->slices[plan->slice_count++] = make_slice(typing, place);
+        else
+            plan->claims_more |= !(GT_CLAIMLESS_KINDS >> place->kind & 1);
     }
     plan->only_plain = plan->all->complete && !plan->others.count;
     plan->claims_more |= !plan->all->complete;
@@ -106,14 +127,16 @@ const struct gt_type_row *gt_type_row_plan(const struct gt_typing *typing, gt_ty
 {
     const struct gt_pointer_layout *all = gt_types_pointer_layout(typing->types, id);
     struct gt_word_plan *plan = gt_arena_alloc(typing->plans, sizeof *plan);
-    struct gt_plain_pointer *plain =
-        gt_arena_alloc(typing->plans, (all->count + 1) * sizeof *plain);
-    struct gt_pointer_slot *others =
-        gt_arena_alloc(typing->plans, (all->count + 1) * sizeof *others);
+    size_t room = all->count + 1;
+    struct plan_lists lists = {gt_arena_alloc(typing->plans, room * sizeof *lists.plain),
+                               gt_arena_alloc(typing->plans, room * sizeof *lists.slices),
+                               gt_arena_alloc(typing->plans, room * sizeof *lists.others)};
 
-    *plan = (struct gt_word_plan){
-        .all = all, .others = {.places = others, .complete = all->complete}, .plain = plain};
-    fill_plan(typing, plan, plain, others);
+    *plan = (struct gt_word_plan){.all = all,
+                                  .others = {.places = lists.others, .complete = all->complete},
+                                  .plain = lists.plain,
+                                  .slices = lists.slices};
+    fill_plan(typing, plan, &lists);
     struct gt_type_row *row = gt_vec_at(typing->rows, id);
     row->plan = plan;
     return row;

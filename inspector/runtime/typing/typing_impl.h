@@ -60,15 +60,23 @@ struct gt_plain_pointer { /* a pointer to a type with pointers whose row is plai
     gt_type_id type;
 };
 
+struct gt_plain_slice {
+    uint64_t offset;
+    gt_type_id elem;
+    gt_type_id memory; /* what the elements' memory holds; GT_NO_TYPE: no pointers, or unknown */
+};
+
 /* A type's pointer words, in two lists: most are plain pointers, which need no more than an offset
- * and a type. */
+ * and a type. Slices make claims almost as easily. */
 struct gt_word_plan {
     const struct gt_pointer_layout *all;
     struct gt_pointer_layout others; /* all but the plain pointers */
     const struct gt_plain_pointer *plain;
     size_t plain_count;
+    const struct gt_plain_slice *slices; /* among the others */
+    size_t slice_count;
     bool only_plain;  /* there are no others, and none is left out */
-    bool claims_more; /* some others make claims, or some are left out */
+    bool claims_more; /* some others that are no slices make claims, or some are left out */
     enum { GT_LEADS_UNKNOWN, GT_LEADS_TO_BITMAPS, GT_LEADS_ELSEWHERE } leads; /* gt_plan_leads() */
 };
 
