@@ -223,8 +223,8 @@ static bool sane_head(const unsigned char *head, const struct gt_type *type)
     uint64_t must = size_of_kind(type->kind);
     return type->kind >= GT_T_BOOL && type->kind <= GT_T_UNSAFE_POINTER &&
            type->size <= GT_MAX_TYPE_SIZE && type->ptr_bytes <= type->size &&
-           type->ptr_bytes % 8 == 0 && align != 0 && (align & (align - 1)) == 0 && align <= 64 &&
-           (must == 0 || must == type->size);
+           type->ptr_bytes % 8 == 0 && (!type->ptr_bytes || type->size % 8 == 0) && align != 0 &&
+           (align & (align - 1)) == 0 && align <= 64 && (must == 0 || must == type->size);
 }
 
 /* The runtime makes types that have only a size and a mask: for large objects whose type has a GC
