@@ -1,4 +1,4 @@
-/* Claims: types that something typed gives to an object, and whether the object agrees. */
+/* Claims: types that something typed gives to what it points to. */
 #include "inspector/runtime/functions/closures.h"
 #include "inspector/runtime/typing/static_areas.h"
 #include "inspector/runtime/typing/typing_impl.h"
@@ -161,6 +161,10 @@ void gt_claim_typed_pointer(void *ctx, uint64_t value, gt_type_id type, uint64_t
     struct gt_typing *typing = ctx;
 
     (void)offset;
+    if (gt_is_plain(typing, type)) {
+        gt_claim_plain(typing, value, type, addr);
+        return;
+    }
     if (gt_static_is_near(typing->statics, value)) {
         struct gt_word word = {.addr = addr, .value = value, .type = type, .kind = GT_P_POINTER};
         if (gt_claim_static(typing, &word)) return;

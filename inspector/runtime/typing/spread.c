@@ -59,7 +59,8 @@ void gt_settle(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_
 }
 
 /* Most claims are about the one value at the start of a slot. If the object has no type yet, it
- * gets this one before its bitmap is read: bitmaps are far apart, and read when the object is. */
+ * gets this one before its bitmap is read: bitmaps are far apart, and read when the object is. If
+ * not all objects are read, nothing may be left to that. */
 static inline void judge_first(struct gt_typing *typing, const struct gt_claim *claim,
                                const struct gt_slot_ref *ref)
 {
@@ -67,7 +68,7 @@ static inline void judge_first(struct gt_typing *typing, const struct gt_claim *
 
     if (!row->words || row->words * (uint64_t)WORD > claim->region->slot_size) return;
     settle(typing, ref, gt_typed(claim->type, (struct gt_extent){0, 1, true}));
-    if (typing->within) gt_verified(typing, ref); /* not all objects are read */
+    if (typing->within || typing->eager) gt_verified(typing, ref);
 }
 
 /* Finds the claim's object, whose region has been prefetched, and prefetches what judging reads. */
@@ -163,6 +164,11 @@ static inline void claim_plain_word(struct gt_typing *typing, uint64_t value, gt
         struct gt_word word = {.addr = addr, .value = value, .type = type, .kind = GT_P_POINTER};
         gt_claim_static(typing, &word);
     }
+}
+
+void gt_claim_plain(struct gt_typing *typing, uint64_t value, gt_type_id type, uint64_t addr)
+{
+    claim_plain_word(typing, value, type, addr);
 }
 
 /* A slice says that its whole capacity is of one type. */

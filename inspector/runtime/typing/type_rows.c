@@ -55,9 +55,9 @@ static void fill_row(const struct gt_typing *typing, gt_type_id id, struct gt_ty
     row->shaped = strstr(type->name, "go.shape.") != NULL;
     fill_trie(typing, type, row);
     fill_timer(typing, type, row);
-    row->has_pointers = type->ptr_bytes > 0;
+    row->has_pointers = type->ptr_bytes > 0 && type->size % WORD == 0;
     row->plain = !row->is_map && !row->trie[0] && !row->around;
-    if (type->size > MASK_WORDS * WORD) return;
+    if (!row->has_pointers || type->size > MASK_WORDS * WORD) return;
     const unsigned char *bits = gt_types_mask(typing->types, id, &pointers);
     if (!bits || pointers > MASK_WORDS) return;
     row->words = (uint8_t)(type->size / WORD);
@@ -77,11 +77,8 @@ const struct gt_type_row *gt_type_row_make(const struct gt_typing *typing, gt_ty
 
 static bool is_plain(const struct gt_typing *typing, const struct gt_pointer_slot *place)
 {
-    if (place->kind != GT_P_POINTER || !place->type || place->type >= GT_OPAQUE_TYPE ||
-        place->offset > UINT32_MAX)
-        return false;
-    const struct gt_type_row *row = gt_type_row(typing, place->type);
-    return row->plain && row->has_pointers;
+    return place->kind == GT_P_POINTER && place->offset <= UINT32_MAX &&
+           gt_is_plain(typing, place->type);
 }
 
 static struct gt_plain_slice make_slice(const struct gt_typing *typing,

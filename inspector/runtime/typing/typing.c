@@ -131,8 +131,10 @@ static void claim_untyped(struct gt_typing *typing, const struct gt_bitmap *live
     struct unreached unreached = {typing, gt_map_shapes_create(typing->heap)};
 
     gt_eliminate(typing, live);
+    typing->eager = true;
     gt_each_untyped(typing, live, claim_unreached, &unreached);
     gt_drain(typing);
+    typing->eager = false;
     gt_claim_maps_of_typed(typing, unreached.maps, live);
     gt_map_shapes_destroy(unreached.maps);
 }

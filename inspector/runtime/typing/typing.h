@@ -53,7 +53,7 @@ typedef void gt_typed_word_fn(void *ctx, const struct gt_word *word);
 typedef void gt_typed_pointer_fn(void *ctx, uint64_t value, gt_type_id type, uint64_t addr,
                                  uint64_t offset);
 
-/* The same for a string that is not empty. */
+/* The same for a string, whose pointer is not nil. */
 typedef void gt_typed_string_fn(void *ctx, uint64_t value, uint64_t len, gt_type_id type,
                                 uint64_t addr, uint64_t offset);
 
@@ -98,6 +98,8 @@ struct gt_typing {
     bool borrows;          /* another typing owns the shapes, receivers, closures, dictionaries and
                             * rows */
     bool whole;            /* from now on, arrays are typed beyond what slices cover */
+    bool eager;            /* a claim's object is compared at once: some are asked for before all
+                            * claims are handled */
     const struct gt_bitmap *within; /* while types spread: the objects whose words are read; NULL:
                                      * all */
     struct gt_map wide;             /* object -> its elements that are of its type; typing_impl.h */
@@ -106,7 +108,8 @@ struct gt_typing {
     struct gt_vec static_runs; /* see static_words.c */
     struct gt_vec *rows;       /* by type; see typing_impl.h */
     struct gt_arena *plans;    /* of the rows */
-    struct gt_bitmap pointed;  /* objects with a heap bitmap that a plain pointer leads to */
+    struct gt_bitmap pointed;  /* objects with a heap bitmap that a plain pointer leads to, or did
+                                * before a larger type replaced that of its object */
     struct gt_bitmap grey;     /* objects whose words are to be claimed */
     struct gt_bitmap queued;   /* blocks of neighbours with grey objects */
     uint32_t *queue;           /* a ring of these blocks, one entry longer than their number */

@@ -1,5 +1,5 @@
 /*
- * What typing.c, claims.c, object_words.c and root_words.c share: how a type covers a slot.
+ * What typing's own files share: how a type covers a slot, and how types spread.
  *
  * Each type has a row with what every object of it needs, filled at first use. Rows may move when a
  * type is added, so a row is valid until the next call for one.
@@ -123,6 +123,14 @@ static inline const struct gt_type_row *gt_type_row(const struct gt_typing *typi
     if (id >= typing->rows->len) return gt_type_row_make(typing, id);
     const struct gt_type_row *row = (const struct gt_type_row *)typing->rows->data + id;
     return row->known ? row : gt_type_row_make(typing, id);
+}
+
+/* Is a pointer to the type a plain one? */
+static inline bool gt_is_plain(const struct gt_typing *typing, gt_type_id id)
+{
+    if (id == GT_NO_TYPE || id >= GT_OPAQUE_TYPE) return false;
+    const struct gt_type_row *row = gt_type_row(typing, id);
+    return row->plain && row->has_pointers;
 }
 
 /* Makes the plan at its first use. The row keeps it. */
@@ -270,8 +278,12 @@ void gt_settle(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_
                struct gt_extent extent);
 
 /* A word says that `value` points to `count` of type `id`, which has pointers and is no map. The
- * claim waits a few turns, while the memory that decides it is fetched. */
+ * claim waits until there are 32 of them, or nothing else is left. */
 void gt_claim_value(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count);
+
+/* The same for a plain pointer, the word at addr, to anywhere. What it leads to is noted
+ * (gt_typing.pointed). */
+void gt_claim_plain(struct gt_typing *typing, uint64_t value, gt_type_id type, uint64_t addr);
 
 /* Handles all claims, until none is left. */
 void gt_drain(struct gt_typing *typing);
