@@ -1,6 +1,7 @@
-/* Words wait in a short queue before they are judged, so that what they point to is in the
- * processor's cache by then. Each sets bits of its block. At the end blocks that do not matter are
- * dropped, and the windows are sorted by block. */
+/* Most plain pointers were seen while types spread, and most strings are judged at once. Other
+ * words wait in a short queue, so that what they point to is in the processor's cache by then. Each
+ * sets bits of its block. At the end blocks that do not matter are dropped, and the windows are
+ * sorted by block. */
 #include "inspector/detect/windows/windows.h"
 
 #include "inspector/base/alloc.h"
@@ -80,14 +81,16 @@ static void look_at(struct gt_gatherer *gatherer, const struct gt_region *region
                     const struct gt_word *word)
 {
     struct gt_window_ref window = {0};
+    bool whole = gt_bit(&gatherer->whole, object);
 
-    if (gt_bit(&gatherer->whole, object)) return;
+    if (whole && word->kind != GT_P_STRING && word->kind != GT_P_SLICE) return;
     if (!gt_bit(&gatherer->analysis->heap->graph.allocated, object)) return;
     struct gt_window_target target = gt_window_target_in(region, object);
     enum gt_word_verdict verdict =
         gt_window_judge(gatherer->analysis, word, &gatherer->referrer, &target, &window);
     if (verdict == GT_UNFIT)
         gt_check_length(gatherer->analysis, word, &gatherer->referrer, &target, &window);
+    if (whole) return;
     if (verdict == GT_COVERS_ALL) gt_bit_set(&gatherer->whole, object);
     if (verdict == GT_IS_REFERENCE) note_reference(gatherer, object, word);
     if (verdict > GT_IS_REFERENCE) note_undecided(gatherer, object, word, verdict);
