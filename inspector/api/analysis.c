@@ -132,6 +132,16 @@ static void keep(const struct gt_process *process)
     if (process && process->dwarf) gt_error_destroy(gt_call_alone(keep_facts, process->dwarf));
 }
 
+void gt_analysis_compare(struct gt_analysis *analysis, const struct gt_gcmarks *marks,
+                         const struct gt_bitmap *live, const struct gt_compare_options *options,
+                         struct gt_comparison *out)
+{
+    if (!analysis->objects_checked) gt_consistency_of_objects(analysis->heap, live, marks);
+    analysis->objects_checked = true;
+    gt_compare(analysis->heap, analysis->goroutines, analysis->specials, analysis->roots, marks,
+               live, options, out);
+}
+
 void gt_close(struct gt_analysis *analysis)
 {
     if (!analysis) return;

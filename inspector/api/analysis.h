@@ -16,6 +16,7 @@
 #include "inspector/base/call.h"
 #include "inspector/detect/heap_analysis.h"
 #include "inspector/detect/model/source.h"
+#include "inspector/runtime/roots/compare.h"
 #include "inspector/runtime/waits/timers.h"
 #include "inspector/runtime/waits/waits.h"
 
@@ -27,6 +28,7 @@ struct gt_analysis {
     struct gt_roots *roots;
     struct gt_heap_analysis *live_heap; /* see gt_analysis_live_heap() */
     bool both_types;                    /* questions follow a report: its typing begins theirs */
+    bool objects_checked;               /* gt_consistency_of_objects() was called */
     unsigned threads;                   /* most at once; up to 1: no task is started */
     gt_progress_fn *progress;
     void *progress_ctx;
@@ -52,6 +54,12 @@ struct gt_error *gt_analysis_report(struct gt_analysis *analysis,
 
 /* Opens the heap, the specials and the roots, if they are not open. */
 struct gt_error *gt_analysis_heap(struct gt_analysis *analysis);
+
+/* Compares the live objects with the collector's marks, after the objects were checked by
+ * themselves, which is done once. */
+void gt_analysis_compare(struct gt_analysis *analysis, const struct gt_gcmarks *marks,
+                         const struct gt_bitmap *live, const struct gt_compare_options *options,
+                         struct gt_comparison *out);
 
 /* Reports to the progress function that `stage` of a report begins. */
 void gt_analysis_stage(const struct gt_analysis *analysis, const char *stage);

@@ -2,8 +2,6 @@
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
 #include "inspector/base/options.h"
-#include "inspector/runtime/consistency/consistency.h"
-#include "inspector/runtime/roots/compare.h"
 
 enum { USUAL_EXAMPLES = 10 };
 
@@ -188,7 +186,7 @@ struct builder {
 
 static void compare(struct builder *builder)
 {
-    const struct gt_analysis *analysis = builder->analysis;
+    struct gt_analysis *analysis = builder->analysis;
     size_t wanted = builder->options.examples;
     struct gt_compare_options options = {wanted ? wanted : USUAL_EXAMPLES, true};
     struct gt_comparison comparison;
@@ -197,14 +195,12 @@ static void compare(struct builder *builder)
 
     gt_bitmap_init(&live, analysis->heap->graph.objects);
     gt_live_mark(analysis->heap, analysis->roots, NULL, NULL, &live);
-    gt_consistency_of_objects(analysis->heap, &live);
     gt_gcmarks_init(&marks, analysis->heap);
-    gt_compare(analysis->heap, analysis->goroutines, analysis->specials, analysis->roots, &marks,
-               &live, &options, &comparison);
-    gt_bitmap_deinit(&live);
+    gt_analysis_compare(analysis, &marks, &live, &options, &comparison);
     fill(&(struct filler){analysis, builder->check}, &comparison);
     judge(builder->check, &marks, &comparison);
     gt_gcmarks_deinit(&marks);
+    gt_bitmap_deinit(&live);
     gt_comparison_deinit(&comparison);
 }
 

@@ -7,8 +7,6 @@
 #include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/map_lengths.h"
-#include "inspector/runtime/consistency/consistency.h"
-#include "inspector/runtime/roots/compare.h"
 
 static void mark_live(struct gt_heap_analysis *heap_analysis)
 {
@@ -20,14 +18,14 @@ static void mark_live(struct gt_heap_analysis *heap_analysis)
 
 /* All that the collector marked must be live, except what the program dropped since. Otherwise
  * nothing is proven. */
-static void compare_marks(const struct gt_analysis *analysis, const struct gt_bitmap *live)
+static void compare_marks(struct gt_analysis *analysis, const struct gt_bitmap *live)
 {
     struct gt_comparison comparison;
     struct gt_gcmarks marks;
 
     gt_gcmarks_init(&marks, analysis->heap);
-    gt_compare(analysis->heap, analysis->goroutines, analysis->specials, analysis->roots, &marks,
-               live, &(struct gt_compare_options){.examples = 1}, &comparison);
+    gt_analysis_compare(analysis, &marks, live, &(struct gt_compare_options){.examples = 1},
+                        &comparison);
     gt_comparison_contradict(&comparison, analysis->process);
     gt_comparison_deinit(&comparison);
     gt_gcmarks_deinit(&marks);
@@ -53,7 +51,6 @@ static void create(struct gt_analysis *analysis)
                                            .roots = analysis->roots};
     gt_analysis_stage(analysis, "marking");
     mark_live(live_heap);
-    gt_consistency_of_objects(analysis->heap, &live_heap->live);
     compare_marks(analysis, &live_heap->live);
     live_heap->users = gt_global_users_create(live_heap->process, live_heap->roots);
     index_samples(live_heap);

@@ -310,10 +310,10 @@ const unsigned char *gt_heap_bytes(const struct gt_heap *heap, uint32_t object)
     return region->bytes ? region->bytes + (object - region->first) * region->slot_size : NULL;
 }
 
-void gt_heap_words(const struct gt_heap *heap, uint32_t object, gt_word_fn *visit, void *ctx)
+bool gt_heap_words(const struct gt_heap *heap, uint32_t object, gt_word_fn *visit, void *ctx)
 {
     const struct gt_region *region = gt_heap_region_of(heap, object);
-    gt_walk_slot(heap, region, object - region->first, region->slot_size / 8, visit, ctx);
+    return gt_walk_slot(heap, region, object - region->first, region->slot_size / 8, visit, ctx);
 }
 
 struct gt_filled gt_heap_filled(const struct gt_heap *heap, const struct gt_region *region,

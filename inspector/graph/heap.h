@@ -139,7 +139,7 @@ const unsigned char *gt_heap_bytes(const struct gt_heap *heap, uint32_t object);
 /* Calls `visit` for every pointer word of an object (in address order), with its offset in the
  * slot and its value. Leaves out words of a sparse region that are known to be 0. */
 typedef void gt_word_fn(void *ctx, uint64_t offset, uint64_t value);
-void gt_heap_words(const struct gt_heap *heap, uint32_t object, gt_word_fn *visit, void *ctx);
+bool gt_heap_words(const struct gt_heap *heap, uint32_t object, gt_word_fn *visit, void *ctx);
 
 /* The first part of the object's bytes [offset, end), as offsets in its slot, that may have other
  * bytes than zeros. Its start is `end` if there is none. It begins and ends a few words early and

@@ -223,7 +223,8 @@ GT_INLINE void scan(struct gt_marker *marker, const struct gt_region *region, ui
         scan_later(marker, region->first + slot);
     } else if (cut && gt_bit(&cut->has_words, region->first + slot)) {
         struct cut_words in = {marker, region->base + slot * region->slot_size};
-        gt_walk_slot(marker->heap, region, slot, region->slot_size / 8, note_uncut, &in);
+        marker->met.bare |=
+            !gt_walk_slot(marker->heap, region, slot, region->slot_size / 8, note_uncut, &in);
     } else {
         marker->met.bare |=
             !gt_walk_slot(marker->heap, region, slot, region->slot_size / 8, note, marker);
@@ -439,5 +440,5 @@ void gt_mark_contents(struct gt_marker *marker, uint32_t object)
     if (cut && gt_bit(&cut->no_out_edges, object)) return;
     struct contents of = {marker, gt_heap_address(heap, object), gt_heap_size(heap, object),
                           cut && gt_bit(&cut->has_words, object)};
-    gt_heap_words(heap, object, seed_other, &of);
+    marker->met.bare |= !gt_heap_words(heap, object, seed_other, &of);
 }

@@ -107,12 +107,15 @@ static void seed_word(void *ctx, uint64_t offset, uint64_t value)
     gt_mark_word(ctx, value);
 }
 
+/* The marks before have not read them, so an object without pointers is noted here. */
 static void add_muted(const struct adder *adder, const struct gt_u32s *no_out_edges)
 {
+    const struct gt_heap *graph = &adder->analysis->heap->graph;
+
     for (size_t i = 0; i < no_out_edges->len; i++) {
         uint32_t object = no_out_edges->at[i];
         if (!gt_bit(&adder->still_away->cut.no_out_edges, object) && gt_bit(adder->marked, object))
-            gt_heap_words(&adder->analysis->heap->graph, object, seed_word, adder->marker);
+            graph->notes->bare |= !gt_heap_words(graph, object, seed_word, adder->marker);
     }
 }
 

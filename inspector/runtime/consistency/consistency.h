@@ -11,6 +11,7 @@
 #define GT_RUNTIME_CONSISTENCY_H
 
 #include "inspector/runtime/goroutines/goroutines.h"
+#include "inspector/runtime/heap/gcmarks.h"
 #include "inspector/runtime/heap/specials.h"
 
 /* Goroutines, threads, Ps, timers and semaphores. */
@@ -21,9 +22,11 @@ void gt_consistency_of_goroutines(struct gt_process *process,
 void gt_consistency_of_heap(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                             const struct gt_specials *specials);
 
-/* Objects. `live` is what a mark has reached, which has read those and noted if there is something
- * to find (graph/heap.h, notes). So of a sound heap only the others are read. */
-void gt_consistency_of_objects(const struct gt_goheap *heap, const struct gt_bitmap *live);
+/* Objects and the marks beside them; once for a heap. `live` is what a mark has reached. It has
+ * read those objects and noted if one of them has no pointers (graph/heap.h, notes). So of a sound
+ * heap only the others are read. */
+void gt_consistency_of_objects(const struct gt_goheap *heap, const struct gt_bitmap *live,
+                               const struct gt_gcmarks *marks);
 
 /* A map's length and its entries. */
 void gt_consistency_of_map(struct gt_process *process, gt_type_id type, uint64_t header);

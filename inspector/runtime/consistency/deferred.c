@@ -197,6 +197,17 @@ static void find_unlisted(struct finder *finder)
     }
 }
 
+static bool has_fields(const struct gt_layout *layout)
+{
+    static const enum gt_field_id needed[] = {GT_F__defer_sp, GT_F__defer_pc, GT_F__defer_fn,
+                                              GT_F__defer_link};
+
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (!gt_has(layout, needed[i]) || gt_off(layout, needed[i]) + 8 > layout->size[GT_S__defer])
+            return false;
+    return true;
+}
+
 void gt_consistency_of_defer_lists(const struct gt_goheap *heap,
                                    const struct gt_goroutines *goroutines)
 {
@@ -206,8 +217,7 @@ void gt_consistency_of_defer_lists(const struct gt_goheap *heap,
                             .first = UINT64_MAX,
                             .records = GT_VEC_OF(uint64_t)};
 
-    if (!gt_has(&process->layout, GT_F__defer_sp) || !gt_has(&process->layout, GT_F__defer_pc))
-        return;
+    if (!has_fields(&process->layout)) return;
     for (size_t i = 0; i < process->module_count; i++) {
         const struct gt_module *module = &process->modules[i];
         if (module->text < finder.first) finder.first = module->text;

@@ -60,10 +60,13 @@ static bool has_dead(const struct gt_goheap *heap, const struct gt_region *regio
     return false;
 }
 
-void gt_consistency_of_objects(const struct gt_goheap *heap, const struct gt_bitmap *live)
+void gt_consistency_of_objects(const struct gt_goheap *heap, const struct gt_bitmap *live,
+                               const struct gt_gcmarks *marks)
 {
     const struct gt_bitmap *without = heap->graph.notes->bare ? NULL : live;
 
+    gt_contradict(&heap->process->contradictions, GT_CONTRADICTION_SPAN_MARKS, marks->foreign,
+                  marks->first_foreign);
     for (uint32_t i = 0; i < heap->graph.region_count; i++) {
         const struct gt_region *region = &heap->graph.regions[i];
         const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);

@@ -13,11 +13,11 @@ static bool is_swept(const struct gt_goheap *heap, const struct gt_span *span)
 enum { PAGE = 8192, CLASS_BYTE = 1 }; /* the last byte of a span with inline marks */
 
 /* Inline marks end with the span's class (runtime/mgcmark_greenteagc.go, spanInlineMarkBits). */
-static void check_class(const struct gt_goheap *heap, const struct gt_region *region,
+static void check_class(struct gt_gcmarks *marks, const struct gt_region *region,
                         const struct gt_span *span)
 {
-    if (span->inline_bits && region->bytes[PAGE - CLASS_BYTE] != span->span_class)
-        gt_contradict(&heap->process->contradictions, GT_CONTRADICTION_SPAN_MARKS, 1, region->base);
+    if (!span->inline_bits || region->bytes[PAGE - CLASS_BYTE] == span->span_class) return;
+    if (!marks->foreign++) marks->first_foreign = region->base;
 }
 
 /* A swept span's allocBits are the marks of the last cycle. */
@@ -27,7 +27,7 @@ static void judge_span(struct gt_gcmarks *marks, const struct gt_goheap *heap,
     const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
     bool swept = is_swept(heap, span);
 
-    check_class(heap, region, span);
+    check_class(marks, region, span);
     for (uint32_t slot = 0; slot < region->count; slot += 64) {
         size_t object = region->first + (size_t)slot;
         uint64_t allocated = gt_span_allocated(span, slot), marked = gt_span_marked(span, slot);

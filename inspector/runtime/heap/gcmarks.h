@@ -26,6 +26,8 @@ struct gt_gcmarks {
     struct gt_bitmap unjudged; /* objects allocated since then */
     bool under_way;            /* a mark was in progress; `marked` is that of the cycle before */
     bool none;                 /* no collection has completed a mark yet */
+    uint64_t foreign;          /* spans whose inline marks are another size class's */
+    uint64_t first_foreign;    /* the first one's address */
 };
 
 void gt_gc_state_read(const struct gt_process *process, struct gt_gc_state *state);
