@@ -29,6 +29,7 @@ extern const struct gt_frame_rules gt_frames_amd64, gt_frames_arm64;
  * pcs. */
 struct gt_frame_cache;
 struct gt_stack_map_cache; /* stack_maps.h */
+struct gt_stack_plans;     /* stack_plans.h */
 
 struct gt_frame_cache *gt_frame_cache_create(void);
 void gt_frame_cache_destroy(struct gt_frame_cache *cache); /* NULL is allowed */
@@ -42,6 +43,7 @@ struct gt_text {
     size_t tab_count;
     struct gt_frame_cache *cache;    /* or NULL; filled by walks */
     struct gt_stack_map_cache *maps; /* or NULL; filled by stack_maps.h */
+    struct gt_stack_plans *plans;    /* or NULL; filled by scans of stacks */
     /* 0 when the program lacks it. A wrapper is any function that the compiler made as one. */
     uint8_t id_async_preempt, id_debug_call, id_sigpanic, id_gopanic, id_panicwrap, id_wrapper;
 };

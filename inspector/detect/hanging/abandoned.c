@@ -37,8 +37,7 @@ bool gt_channel_is_only_closed(const struct gt_process *process, uint64_t channe
     return !buffer && !sender && element && gt_types_get(process->types, element)->size == 0;
 }
 
-/* Counts the waiters of each channel that may be a signal. A channel with few waiters is no
- * signal. */
+/* Counts the waiters of each channel that may be a signal: one with few waiters is none. */
 static void note_signals(struct gt_abandoned *abandoned)
 {
     const struct gt_heap_analysis *analysis = abandoned->analysis;
@@ -195,6 +194,7 @@ void gt_abandoned_reach(const struct gt_abandoned *abandoned, const struct gt_ed
     struct gt_heap_analysis *analysis = abandoned->analysis;
     struct gt_fixpoint fixpoint;
 
+    if (gt_fixpoint_is_empty(analysis)) return;
     gt_fixpoint_init(&fixpoint, analysis, candidates);
     fixpoint.wakes = answers;
     fixpoint.ctx = (void *)abandoned;
@@ -350,7 +350,7 @@ void gt_abandoned_find(struct gt_abandoned *abandoned, struct gt_heap_analysis *
     note_clocks(abandoned);
     note_signals(abandoned);
     find_links(abandoned);
-    mark_base(abandoned);
+    if (!gt_fixpoint_is_empty(analysis)) mark_base(abandoned);
     mark_rooted(abandoned);
     gt_bitmap_init(&abandoned->others, analysis->heap->graph.objects);
     memcpy(all, analysis->baseline->blocks, count * sizeof *all);

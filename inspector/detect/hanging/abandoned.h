@@ -56,8 +56,8 @@ void gt_abandoned_find(struct gt_abandoned *abandoned, struct gt_heap_analysis *
                        const bool *hangs);
 void gt_abandoned_deinit(struct gt_abandoned *abandoned);
 
-/* Removes the candidates that something answers. `also`, unless it is NULL, are more edges that
- * answer nobody. `marked`, unless it is NULL, gets what others reach. */
+/* Removes the candidates, goroutines that block, that something answers. `also`, unless it is NULL,
+ * are more edges that answer nobody. `marked`, unless it is NULL, gets what others reach. */
 void gt_abandoned_reach(const struct gt_abandoned *abandoned, const struct gt_edges *also,
                         bool *candidates, struct gt_bitmap *marked);
 

@@ -310,8 +310,8 @@ void gt_distant_find(struct gt_distant *distant, const struct gt_abandoned *aban
 
     *distant = (struct gt_distant){.is = gt_calloc(count, sizeof *distant->is)};
     finder.parts = gt_calloc(count, sizeof *finder.parts);
-    gt_bitmap_init(&finder.others, analysis->heap->graph.objects);
     if (find_parts(&finder) >= GT_MANY_ALIKE) {
+        gt_bitmap_init(&finder.others, analysis->heap->graph.objects);
         find_entries(analysis, &distant->entries);
         leave_out_answered(&finder);
         leave_out_cancelled(&finder);

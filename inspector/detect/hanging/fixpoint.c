@@ -163,6 +163,13 @@ static void seed_scheduler(const struct gt_fixpoint *fixpoint)
             gt_mark_seed(fixpoint->marker, words->at[i]);
 }
 
+bool gt_fixpoint_is_empty(const struct gt_heap_analysis *analysis)
+{
+    for (uint32_t i = 0; i < analysis->goroutines->count; i++)
+        if (analysis->baseline->blocks[i]) return false;
+    return true;
+}
+
 void gt_fixpoint_init(struct gt_fixpoint *fixpoint, struct gt_heap_analysis *analysis,
                       const bool *candidates)
 {

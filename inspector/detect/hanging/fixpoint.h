@@ -38,6 +38,10 @@ struct gt_fixpoint {
     struct gt_u32s reached; /* watched objects that were reached and are not handled yet */
 };
 
+/* True if no goroutine blocks: then none is asleep, whatever is left out, and nothing need be
+ * marked. */
+bool gt_fixpoint_is_empty(const struct gt_heap_analysis *analysis);
+
 /* Nothing is excluded or marked yet. Goroutines that block and are no candidates count as
  * running. */
 void gt_fixpoint_init(struct gt_fixpoint *fixpoint, struct gt_heap_analysis *analysis,

@@ -9,8 +9,9 @@ bool *gt_hanging_find(struct gt_heap_analysis *analysis)
 {
     struct gt_fixpoint fixpoint;
     uint32_t count = analysis->goroutines->count;
-    bool *hangs = gt_alloc(count * sizeof *hangs);
+    bool *hangs = gt_calloc(count, sizeof *hangs);
 
+    if (gt_fixpoint_is_empty(analysis)) return hangs;
     gt_fixpoint_init(&fixpoint, analysis, analysis->baseline->blocks);
     for (int kind = GT_BLOCKED; kind < GT_LEFT_OUT; kind++)
         gt_exclusion_add(&fixpoint.without, analysis, &analysis->baseline->edges[kind]);

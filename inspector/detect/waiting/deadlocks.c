@@ -9,8 +9,6 @@
 #include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/waiting/unstuck.h"
 
-#include <inttypes.h>
-
 enum {
     MAX_NEEDED = 1 << 12, /* others that one class needs, at most */
     MAX_CIRCLES = 256,
@@ -19,16 +17,30 @@ enum {
 
 /* ---- classes ------------------------------------------------------------------------------- */
 
+/* Adds a blank and the word's digits. */
+static void add_word(struct gt_str *key, uint64_t word)
+{
+    char digits[1 + 16];
+    size_t first = sizeof digits;
+
+    do
+        digits[--first] = "0123456789abcdef"[word & 15];
+    while (word >>= 4);
+    digits[--first] = ' ';
+    gt_str_addn(key, digits + first, sizeof digits - first);
+}
+
 /* What goroutines of one class have in common; empty for those without a class. */
 static void class_key(const struct gt_deadlocks *deadlocks, uint32_t number, struct gt_str *key)
 {
     const struct gt_wait *wait = &deadlocks->analysis->baseline->wait[number];
     const struct gt_sync_wait *sync = &deadlocks->owners.waits[number];
 
-    gt_str_format(key, "%d %d", wait->kind, sync->action);
+    add_word(key, wait->kind);
+    add_word(key, sync->action);
     for (size_t i = 0; i < wait->objects.len && i < MAX_KEYED; i++)
-        gt_str_format(key, " %" PRIx64, wait->objects.at[i]);
-    if (wait->objects.len > MAX_KEYED) gt_str_format(key, " %u", number); /* a class of its own */
+        add_word(key, wait->objects.at[i]);
+    if (wait->objects.len > MAX_KEYED) add_word(key, number); /* a class of its own */
 }
 
 static void find_classes(struct gt_deadlocks *deadlocks)
@@ -44,7 +56,7 @@ static void find_classes(struct gt_deadlocks *deadlocks)
         const struct gt_wait *wait = &analysis->baseline->wait[i];
         deadlocks->class_of[i] = GT_NO_CLASS;
         if (wait->kind == GT_WAIT_OTHER || !wait->objects.len) continue;
-        gt_str_deinit(&key);
+        key.len = 0;
         class_key(deadlocks, i, &key);
         uint64_t *place = gt_strmap_put(&known, gt_str_text(&key), &added);
         if (added) {

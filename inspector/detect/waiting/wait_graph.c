@@ -27,7 +27,8 @@ struct graph_builder {
     struct gt_deadlocks deadlocks;
     struct gt_groups groups;
     struct gt_vec waiting; /* struct gt_waiting */
-    bool *hangs;           /* by goroutine */
+    struct gt_location_cache locations;
+    bool *hangs; /* by goroutine */
     uint64_t latest, only;
 };
 
@@ -123,7 +124,8 @@ static void describe_waiting(void *ctx, const struct gt_member *members, size_t 
     waiting->parent = g->parent_id;
     waiting->labels =
         gt_labels_describe(analysis->process, g, analysis->storage, &waiting->label_count);
-    waiting->stack = gt_locations_of(analysis->process, analysis->goroutines, g, analysis->storage);
+    waiting->stack = gt_locations_of_many(&graph_builder->locations, analysis->process,
+                                          analysis->goroutines, g, analysis->storage);
     waiting->created_by = gt_location_created(analysis->process, g, analysis->storage);
     describe_holders(graph_builder, number, waiting);
     waiting->lock_state =
@@ -195,6 +197,7 @@ static void begin(struct graph_builder *graph_builder)
 static void end(struct graph_builder *graph_builder)
 {
     gt_groups_deinit(&graph_builder->groups);
+    gt_location_cache_deinit(&graph_builder->locations);
     gt_deadlocks_deinit(&graph_builder->deadlocks);
     gt_wakers_deinit(&graph_builder->wakers);
     gt_free(graph_builder->hangs);

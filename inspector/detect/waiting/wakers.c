@@ -3,6 +3,7 @@
  * counted, for each object and for all. */
 #include "inspector/detect/waiting/wakers.h"
 
+#include "inspector/base/alloc.h"
 #include "inspector/base/search.h"
 #include "inspector/detect/retention/baseline.h"
 
@@ -78,6 +79,7 @@ void gt_wakers_init(struct gt_wakers *wakers, struct gt_heap_analysis *analysis)
     struct gt_cut cut;
 
     *wakers = (struct gt_wakers){.analysis = analysis, .steps = MAX_STEPS};
+    wakers->fellows = gt_calloc((size_t)analysis->goroutines->count + 1, sizeof *wakers->fellows);
     gt_keys_init(&wakers->keys, analysis);
     gt_cut_init(&cut, &analysis->heap->graph);
     mute_goroutines(analysis, &cut);
@@ -95,6 +97,7 @@ void gt_wakers_refill(struct gt_wakers *wakers)
 
 void gt_wakers_deinit(struct gt_wakers *wakers)
 {
+    gt_free(wakers->fellows);
     gt_keys_deinit(&wakers->keys);
     gt_reverse_edges_deinit(&wakers->parents);
     gt_vec_deinit(&wakers->pointed);
@@ -147,10 +150,9 @@ struct seeker {
     uint32_t number;
     gt_way_fn *visit;
     void *ctx;
-    struct gt_map objects;      /* addresses waited for: small ones may be in one object */
-    struct gt_map same_waiters; /* goroutines reached -> whether they wait for the same and for
-                                 * nothing else */
-    size_t reached;             /* objects and roots reached, for one object that is waited for */
+    struct gt_map objects; /* addresses waited for: small ones may be in one object */
+    uint64_t search;       /* its number */
+    size_t reached;        /* objects and roots reached, for one object that is waited for */
 };
 
 /* A goroutine that waits for the same, and for nothing else, cannot wake another. */
@@ -165,11 +167,11 @@ static bool waits_for_same(const struct seeker *seeker, uint32_t other)
 
 static bool is_fellow(struct seeker *seeker, uint32_t other)
 {
-    bool added;
-    uint64_t *known = gt_map_put(&seeker->same_waiters, other, &added);
+    uint64_t *fellow = &seeker->wakers->fellows[other];
 
-    if (added) *known = other == seeker->number || waits_for_same(seeker, other);
-    return *known;
+    if (*fellow / 2 != seeker->search)
+        *fellow = 2 * seeker->search + (other == seeker->number || waits_for_same(seeker, other));
+    return *fellow % 2;
 }
 
 static uint64_t object_pointed_to(const void *pointed, size_t index)
@@ -246,6 +248,7 @@ bool gt_wakers_visit(struct gt_wakers *wakers, uint32_t number, gt_way_fn *visit
     const struct gt_wait *wait = &wakers->analysis->baseline->wait[number];
     bool enough = false, whole = true;
 
+    seeker.search = ++wakers->searches;
     for (size_t i = 0; i < wait->objects.len; i++)
         gt_map_put(&seeker.objects, wait->objects.at[i], NULL);
     for (size_t i = 0; i < wait->objects.len && !enough; i++) {
@@ -254,6 +257,5 @@ bool gt_wakers_visit(struct gt_wakers *wakers, uint32_t number, gt_way_fn *visit
         if (object != GT_NO_OBJECT) whole &= climb_from(&seeker, object, &enough);
     }
     gt_map_deinit(&seeker.objects);
-    gt_map_deinit(&seeker.same_waiters);
     return whole;
 }

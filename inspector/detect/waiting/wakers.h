@@ -18,6 +18,10 @@ struct gt_wakers {
     struct gt_map timers;  /* objects of running timers -> 0 */
     struct gt_map weak;    /* targets of weak pointers -> 0 */
     struct gt_keys keys;
+    uint64_t
+        *fellows; /* by goroutine: the last search that reached it, and whether it waits for the
+                   * same as the one of that search, and for nothing else: 2 * search + 1 */
+    uint64_t searches;
     uint64_t steps; /* steps that searches may still take; bounds the work on damaged memory */
 };
 

@@ -9,6 +9,7 @@
 #include "inspector/runtime/process/modules.h"
 #include "inspector/runtime/process/threads.h"
 #include "inspector/unwind/stack_maps.h"
+#include "inspector/unwind/stack_plans.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -70,6 +71,7 @@ static struct gt_error *open_code(struct gt_process *process)
     code->mem = process->mem;
     code->cache = gt_frame_cache_create();
     code->maps = gt_stack_map_cache_create();
+    code->plans = gt_stack_plans_create();
     code->rules = arm64 ? &gt_frames_arm64 : &gt_frames_amd64;
     code->tabs = gt_calloc(process->module_count, sizeof(struct gt_pclntab *));
     for (size_t i = 0; i < process->module_count; i++) {
@@ -200,6 +202,7 @@ void gt_process_close(struct gt_process *process)
     gt_free(process->code.tabs);
     gt_frame_cache_destroy(process->code.cache);
     gt_stack_map_cache_destroy(process->code.maps);
+    gt_stack_plans_destroy(process->code.plans);
     gt_free(process->modules);
     gt_dwarf_close(process->dwarf);
     gt_core_close(process->core);

@@ -12,6 +12,8 @@
 enum {
     FINALIZER_BLOCK_BYTES = 4096, /* finBlockSize */
     CLEANUP_BLOCK_BYTES = 512,    /* cleanupBlockSize */
+    AHEAD = 4,                    /* goroutines: how far ahead memory is prefetched */
+    STACK_FETCHED = 1024,         /* bytes from its stack pointer on */
 };
 
 struct gatherer {
@@ -106,11 +108,22 @@ static void add_stack_word(void *ctx, const struct gt_stack_word *word)
     keep(gatherer->roots, gatherer->heap, &root);
 }
 
+static void fetch_ahead(const struct gatherer *gatherer, uint32_t index)
+{
+    const struct gt_memory *mem = gatherer->process->mem;
+
+    if (index + AHEAD >= gatherer->goroutines->count) return;
+    const struct gt_goroutine *g = &gatherer->goroutines->list[index + AHEAD];
+    gt_mem_fetch(mem, g->at.sp, STACK_FETCHED);
+    gt_mem_fetch(mem, g->address, GT_G_FETCHED);
+}
+
 static void add_stacks(struct gatherer *gatherer)
 {
     struct gt_stack_counts counts = {0};
 
     for (uint32_t i = 0; i < gatherer->goroutines->count; i++) {
+        fetch_ahead(gatherer, i);
         gatherer->owner = i;
         gt_stack_scan(gatherer->process, &gatherer->goroutines->list[i], add_stack_word, gatherer,
                       &counts);

@@ -1,13 +1,13 @@
-/* Walks the frames from the innermost on and visits their words by the stack maps. Pointers into
+/* Walks the frames from the innermost on and visits their words by the stack maps, or visits the
+ * words of the stack's plan, of which the frames need not be walked. Pointers into
  * the stack itself are kept until all frames are walked. Then they are followed into the stack
  * objects, which are sorted by address. */
 #include "inspector/runtime/roots/stackscan.h"
 
 #include "inspector/base/alloc.h"
-#include "inspector/base/loop.h"
 #include "inspector/base/search.h"
-#include "inspector/runtime/goroutines/registers.h"
 #include "inspector/runtime/process/reflect_frames.h"
+#include "inspector/runtime/roots/goroutine_words.h"
 #include "inspector/unwind/stack_maps.h"
 
 #include <inttypes.h>
@@ -18,24 +18,6 @@ enum {
     RECORD = 16,             /* stackObjectRecord: off, size, ptrBytes i32; gcdataoff u32 */
     MAX_IN_OBJECT = 1 << 25, /* words; larger stack objects have no position of their words */
     MAX_OBJECTS = 1 << 14,   /* stack objects of a function; no compiler makes as many */
-};
-
-/* What the collector scans in some releases only, from a first one on (gt_version_number). */
-enum habit {
-    HABIT_INJECTED, /* the link register that a signal handler saved below what it interrupted */
-    HABIT_EXTENDED, /* vector registers, which the g keeps while it is preempted */
-};
-
-static const unsigned habit_since[] = {[HABIT_INJECTED] = 26006, [HABIT_EXTENDED] = 27000};
-
-/* A stack object. It is scanned once, when something on the stack points to it. */
-struct object {
-    uint64_t addr, size;
-    const unsigned char *mask; /* NULL: unrolled from the GC program when it is needed */
-    uint64_t program;
-    uint64_t words;
-    uint32_t frame;
-    bool scanned;
 };
 
 struct pending { /* a pointer into the stack that is not followed yet */
@@ -50,9 +32,10 @@ struct scan {
     void *ctx;
     struct gt_stack_counts *counts;
     const unsigned char *stack; /* where the host has stack_lo; NULL when the core lacks it */
-    struct gt_vec objects;      /* struct object */
+    struct gt_vec objects;      /* struct gt_stack_object */
     struct gt_vec pending;      /* struct pending */
     size_t own;                 /* objects from here on belong to the current frame */
+    struct gt_stack_plan *plan; /* that is being made, or NULL */
     bool conservative;          /* the next frame is conservative too: it may be stopped anywhere */
 };
 
@@ -68,19 +51,19 @@ static void word_in(struct scan *scan, uint64_t addr, uint64_t value, uint32_t f
     }
 }
 
-static void word(struct scan *scan, uint64_t addr, uint64_t value, uint32_t frame,
-                 bool conservative)
+static void word(void *scan, uint64_t addr, uint64_t value, uint32_t frame, bool conservative)
 {
     word_in(scan, addr, value, frame, conservative, (struct gt_in_object){0});
 }
 
 /* An object has no pointers after its mask. */
-static bool is_pointer(const struct object *object, const unsigned char *mask, uint64_t index)
+static bool is_pointer(const struct gt_stack_object *object, const unsigned char *mask,
+                       uint64_t index)
 {
     return index < object->words && mask[index / 8] >> index % 8 & 1;
 }
 
-static struct gt_in_object place_in(const struct object *object, const unsigned char *mask,
+static struct gt_in_object place_in(const struct gt_stack_object *object, const unsigned char *mask,
                                     uint64_t index)
 {
     struct gt_in_object in = {.before = index && !is_pointer(object, mask, index - 1)};
@@ -96,26 +79,31 @@ static struct gt_in_object place_in(const struct object *object, const unsigned 
 
 static uint64_t address_of(const void *objects, size_t index)
 {
-    return ((const struct object *)gt_vec_at(objects, index))->addr;
+    return ((const struct gt_stack_object *)gt_vec_at(objects, index))->addr;
 }
 
 /* The object that holds addr, among those from `first` on, which are sorted; or NULL. */
-static struct object *object_at(const struct scan *scan, size_t first, uint64_t addr)
+static struct gt_stack_object *object_at(const struct scan *scan, size_t first, uint64_t addr)
 {
     size_t up_to = gt_upper_bound(&scan->objects, first, scan->objects.len, addr, address_of);
 
     if (up_to == first) return NULL;
-    struct object *object = gt_vec_at(&scan->objects, up_to - 1);
+    struct gt_stack_object *object = gt_vec_at(&scan->objects, up_to - 1);
     return addr - object->addr < object->size ? object : NULL;
 }
 
 /* Where a word is in a stack object of its own frame. The compiler sorts these by address. */
 static struct gt_in_object place_in_own(const struct scan *scan, uint64_t addr)
 {
-    const struct object *object = object_at(scan, scan->own, addr);
+    const struct gt_stack_object *object = object_at(scan, scan->own, addr);
 
     return object && object->mask ? place_in(object, object->mask, (addr - object->addr) / WORD)
                                   : (struct gt_in_object){0};
+}
+
+static uint64_t from_sp(const struct scan *scan, uint64_t addr)
+{
+    return addr - scan->g->at.sp;
 }
 
 /* The words of [addr, addr + 8 * words) whose mask bit is set; every word when mask is NULL. */
@@ -129,10 +117,15 @@ static void words(struct scan *scan, uint64_t addr, uint64_t count, const unsign
         scan->counts->lost++;
         return;
     }
-    for (uint64_t i = 0; i < count; i++)
-        if (!mask || mask[i / 8] >> (i % 8) & 1)
-            word_in(scan, addr + i * WORD, gt_load64(scan->stack + (addr - lo) + i * WORD), frame,
-                    conservative, place_in_own(scan, addr + i * WORD));
+    if (scan->plan)
+        gt_stack_plan_reach(scan->plan, from_sp(scan, addr), from_sp(scan, addr + count * WORD));
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t at = addr + i * WORD;
+        if (mask && !(mask[i / 8] >> (i % 8) & 1)) continue;
+        struct gt_in_object in = place_in_own(scan, at);
+        word_in(scan, at, gt_load64(scan->stack + (at - lo)), frame, conservative, in);
+        if (scan->plan) gt_stack_plan_add_word(scan->plan, from_sp(scan, at), frame, in);
+    }
 }
 
 static bool has_words(const struct scan *scan, const struct gt_go_frame *frame)
@@ -152,8 +145,18 @@ static void scan_locals(struct scan *scan, const struct gt_go_frame *frame,
         scan->counts->lost++;
 }
 
-static void add_object(struct scan *scan, const struct object *object)
+static void plan_object(struct scan *scan, const struct gt_stack_object *object)
 {
+    struct gt_stack_object planned = *object;
+
+    planned.addr = from_sp(scan, object->addr);
+    gt_stack_plan_reach(scan->plan, planned.addr, planned.addr + planned.size);
+    gt_stack_plan_add_object(scan->plan, &planned);
+}
+
+static void add_object(struct scan *scan, const struct gt_stack_object *object)
+{
+    if (scan->plan) plan_object(scan, object);
     if (object->addr < scan->g->stack_lo || object->addr > scan->g->stack_hi ||
         object->size > scan->g->stack_hi - object->addr || object->words > object->size / WORD)
         scan->counts->lost++;
@@ -169,15 +172,16 @@ static bool scan_reflect_args(struct scan *scan, const struct gt_go_frame *frame
     enum gt_reflect_answer answer = gt_reflect_frame(scan->process, frame, &reflect);
 
     if (answer == GT_NO_REFLECT) return false;
+    if (scan->plan) scan->plan->failed = true; /* what it has is in the stack's memory */
     if (answer == GT_REFLECT_LOST) scan->counts->lost++;
     words(scan, frame->argp, reflect.words, conservative ? NULL : reflect.args, number,
           conservative);
     if (conservative || !reflect.registers) return true;
-    struct object object = {.addr = reflect.registers,
-                            .size = reflect.registers_size,
-                            .mask = reflect.pointers,
-                            .words = reflect.register_words,
-                            .frame = number};
+    struct gt_stack_object object = {.addr = reflect.registers,
+                                     .size = reflect.registers_size,
+                                     .mask = reflect.pointers,
+                                     .words = reflect.register_words,
+                                     .frame = number};
     add_object(scan, &object);
     return true;
 }
@@ -209,7 +213,7 @@ static void add_record(struct scan *scan, const struct gt_go_frame *frame,
     uint64_t data = rodata + gt_load32(record + 12);
 
     if (addr < frame->sp || size <= 0) return; /* not yet allocated, or damaged */
-    struct object object = {.addr = addr, .size = (uint64_t)size, .frame = number};
+    struct gt_stack_object object = {.addr = addr, .size = (uint64_t)size, .frame = number};
     object.words = (uint64_t)(pointers < 0 ? -pointers : pointers) / WORD;
     if (pointers < 0)
         object.program = data;
@@ -238,19 +242,15 @@ static void add_objects(struct scan *scan, const struct gt_go_frame *frame, uint
         add_record(scan, frame, records + i * RECORD, module->rodata, number);
 }
 
-static bool has_habit(const struct gt_process *process, enum habit habit)
-{
-    return gt_version_number(&process->version) >= habit_since[habit];
-}
-
 static void scan_conservatively(struct scan *scan, const struct gt_go_frame *frame, uint32_t number)
 {
     const struct gt_process *process = scan->process;
     uint64_t size = frame->varp > frame->sp ? frame->varp - frame->sp : 0;
 
     scan->counts->conservative++;
+    if (scan->plan) scan->plan->failed = true;
     if (size && gt_is_injected(&process->code, frame->func.id) &&
-        has_habit(process, HABIT_INJECTED))
+        gt_collector_scans(process, GT_HABIT_INJECTED))
         size += process->code.rules->injected;
     words(scan, frame->sp, size / WORD, NULL, number, true);
     if (!scan_reflect_args(scan, frame, number, true) && frame->func.args <= INT32_MAX)
@@ -304,7 +304,7 @@ static void scan_frame(struct scan *scan, const struct gt_go_frame *frame, uint3
     scan->conservative = interrupts || (mapless && is_called_without_a_map(scan, frame));
 }
 
-static void scan_frames(struct scan *scan)
+static void walk_frames(struct scan *scan)
 {
     struct gt_unwinder walk;
     const struct gt_goroutine *g = scan->g;
@@ -314,62 +314,66 @@ static void scan_frames(struct scan *scan)
         scan_frame(scan, &walk.frame, number);
 }
 
-static void scan_registers(struct scan *scan)
+/* ---- plans ----------------------------------------------------------------------------------- */
+
+/* False when the stack is too small for the plan. */
+static bool follow(struct scan *scan, const struct gt_stack_plan *plan)
 {
-    struct gt_registers regs;
+    uint64_t lo = scan->g->stack_lo, sp = scan->g->at.sp;
+    const struct gt_planned_word *words = plan->words.data;
 
-    if (!scan->g->from_signal || !gt_registers_of(scan->process, scan->g, &regs)) return;
-    for (size_t i = 0; i < regs.count; i++)
-        word(scan, 0, regs.value[i], 0, true);
-}
-
-/* The other registers of a goroutine that was preempted anywhere (preempt_xreg.go). */
-static void scan_extended_registers(struct scan *scan)
-{
-    const struct gt_process *process = scan->process;
-    uint64_t state, size = process->code.rules->extended_registers;
-
-    if (!has_habit(process, HABIT_EXTENDED) ||
-        !gt_process_field(process, scan->g->address, GT_F_g_xRegs, &state) || !state)
-        return;
-    const unsigned char *regs = gt_mem_at(process->mem, state, size);
-    if (!regs) scan->counts->lost++;
-    for (uint64_t at = 0; regs && at < size; at += WORD)
-        word(scan, 0, gt_load64(regs + at), 0, true);
-}
-
-/* Pointers from the g and from defer records that may lead into the stack. */
-static void scan_g(struct scan *scan)
-{
-    const struct gt_process *process = scan->process;
-    uint64_t value, record, next;
-
-    if (gt_process_field(process, scan->g->address, GT_F_g_sched_ctxt, &value))
-        word(scan, scan->g->address + gt_off(&process->layout, GT_F_g_sched_ctxt), value,
-             UINT32_MAX, false);
-    if (gt_process_field(process, scan->g->address, GT_F_g__panic, &value) && value)
-        word(scan, 0, value, UINT32_MAX, false);
-    if (!gt_process_field(process, scan->g->address, GT_F_g__defer, &record)) return;
-    for (struct gt_loop loop = {0}; record; record = next) {
-        if (gt_loop_closed(&loop, record)) {
-            scan->counts->lost++;
-            return;
-        }
-        word(scan, 0, record, UINT32_MAX, false);
-        if (gt_process_field(process, record, GT_F__defer_fn, &value))
-            word(scan, record + gt_off(&process->layout, GT_F__defer_fn), value, UINT32_MAX, false);
-        if (!gt_process_field(process, record, GT_F__defer_link, &next)) return;
+    if (sp < lo || sp > scan->g->stack_hi || plan->end > scan->g->stack_hi - sp) return false;
+    for (size_t i = 0; i < plan->words.len; i++)
+        word_in(scan, sp + words[i].addr, gt_load64(scan->stack + (sp - lo) + words[i].addr),
+                words[i].frame, false, words[i].in);
+    for (size_t i = 0; i < plan->objects.len; i++) {
+        struct gt_stack_object object = *(struct gt_stack_object *)gt_vec_at(&plan->objects, i);
+        object.addr += sp;
+        gt_vec_add(&scan->objects, &object);
     }
+    scan->counts->precise += plan->frames;
+    return true;
+}
+
+static void walk_and_plan(struct scan *scan)
+{
+    struct gt_stack_counts before = *scan->counts;
+    struct gt_stack_plan plan;
+
+    gt_stack_plan_init(&plan);
+    scan->plan = &plan;
+    walk_frames(scan);
+    scan->plan = NULL;
+    plan.frames = scan->counts->precise - before.precise;
+    plan.failed |= scan->counts->lost != before.lost || plan.frames != scan->g->frame_count;
+    gt_stack_plans_put(scan->process->code.plans, scan->g->first_frame, &plan);
+}
+
+/* Goroutines that share their frames have stacks of one plan. A frame that was interrupted is not
+ * scanned by its stack map. */
+static void scan_frames(struct scan *scan)
+{
+    const struct gt_goroutine *g = scan->g;
+    struct gt_stack_plans *plans = scan->process->code.plans;
+    const struct gt_stack_plan *plan = NULL;
+    bool make = false;
+
+    if (plans && g->frame_count && !g->cut_off && !g->from_signal)
+        plan = gt_stack_plans_get(plans, g->first_frame, &make);
+    if (make)
+        walk_and_plan(scan);
+    else if (!plan || !follow(scan, plan))
+        walk_frames(scan);
 }
 
 static int by_address(const void *a, const void *b)
 {
-    const struct object *left = a, *right = b;
+    const struct gt_stack_object *left = a, *right = b;
 
     return left->addr < right->addr ? -1 : left->addr > right->addr;
 }
 
-static void words_of_object(struct scan *scan, const struct object *object,
+static void words_of_object(struct scan *scan, const struct gt_stack_object *object,
                             const unsigned char *mask, bool conservative)
 {
     const unsigned char *bytes = scan->stack + (object->addr - scan->g->stack_lo);
@@ -380,7 +384,7 @@ static void words_of_object(struct scan *scan, const struct object *object,
                     conservative, place_in(object, mask, i));
 }
 
-static void scan_object(struct scan *scan, const struct object *object, bool conservative)
+static void scan_object(struct scan *scan, const struct gt_stack_object *object, bool conservative)
 {
     const unsigned char *mask = object->mask;
     unsigned char *made = NULL;
@@ -401,7 +405,7 @@ static void scan_object(struct scan *scan, const struct object *object, bool con
 static void suppose_all_reached(struct scan *scan)
 {
     for (size_t i = 0; i < scan->objects.len; i++) {
-        const struct object *object = gt_vec_at(&scan->objects, i);
+        const struct gt_stack_object *object = gt_vec_at(&scan->objects, i);
         word(scan, 0, object->addr, object->frame, true);
     }
 }
@@ -411,12 +415,12 @@ static void suppose_all_reached(struct scan *scan)
 static void scan_objects(struct scan *scan)
 {
     if (scan->objects.len)
-        qsort(scan->objects.data, scan->objects.len, sizeof(struct object), by_address);
+        qsort(scan->objects.data, scan->objects.len, sizeof(struct gt_stack_object), by_address);
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < scan->pending.len; i++) {
             struct pending *pointer = gt_vec_at(&scan->pending, i);
             if (pointer->conservative != (pass == 1)) continue;
-            struct object *object = object_at(scan, 0, pointer->addr);
+            struct gt_stack_object *object = object_at(scan, 0, pointer->addr);
             if (!object || object->scanned) continue;
             object->scanned = true;
             scan_object(scan, object, pointer->conservative);
@@ -428,14 +432,12 @@ void gt_stack_scan(struct gt_process *process, const struct gt_goroutine *g,
 {
     struct scan scan = {.process = process, .g = g, .found = found, .ctx = ctx, .counts = counts};
 
-    scan.objects = GT_VEC_OF(struct object);
+    scan.objects = GT_VEC_OF(struct gt_stack_object);
     scan.pending = GT_VEC_OF(struct pending);
     scan.stack = gt_mem_at(process->mem, g->stack_lo, g->stack_hi - g->stack_lo);
     if (scan.stack) {
         scan_frames(&scan);
-        scan_registers(&scan);
-        scan_extended_registers(&scan);
-        scan_g(&scan);
+        counts->lost += gt_goroutine_words(process, g, word, &scan);
         if (g->moving) suppose_all_reached(&scan);
         scan_objects(&scan);
     } else {

@@ -13,12 +13,7 @@
 #define GT_RUNTIME_STACKSCAN_H
 
 #include "inspector/runtime/goroutines/goroutines.h"
-
-/* The position of a word in its stack object, which is one variable, and how many words before it
- * (at most 1) and after it (at most 2) are no pointers. All 0 for a word of no object. */
-struct gt_in_object {
-    uint32_t offset : 28, before : 1, after : 2, any : 1;
-};
+#include "inspector/unwind/stack_plans.h"
 
 struct gt_stack_word {
     uint64_t addr; /* 0: a register */

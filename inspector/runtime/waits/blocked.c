@@ -38,6 +38,8 @@ static const struct of_sync {
     {"semacquire", "sync.(*Mutex).lockSlow", GT_THING_MUTEX, GT_ACTION_LOCK, GT_F_mutex_sema},
 };
 
+enum { NO_ROW = 1, FIRST_ROW = 2 }; /* in gt_waits.sync_rows; 0: not looked for */
+
 struct frames { /* of the runtime and of sync, down to the program's */
     const char *names[MAX_SYNC];
     size_t count;
@@ -83,10 +85,9 @@ static bool has_frames(const struct frames *frames, const char *names)
            has_frame(frames, plus + 1, strlen(plus + 1));
 }
 
-static struct gt_blocked on_sync(const struct gt_waits *waits, const struct gt_goroutine *g,
-                                 enum gt_thing_kind what, uint64_t object)
+/* The row of what it waits for; NULL: none, or its type's layout is not known. */
+static const struct of_sync *find_row(const struct gt_waits *waits, const struct gt_goroutine *g)
 {
-    const struct gt_layout *layout = &waits->process->layout;
     struct frames frames = {.count = 0};
 
     for (uint32_t i = 0; i < g->frame_count; i++)
@@ -95,10 +96,31 @@ static struct gt_blocked on_sync(const struct gt_waits *waits, const struct gt_g
         const struct of_sync *row = &of_sync[i];
         if (row->reason && strcmp(row->reason, g->wait_reason) != 0) continue;
         if (row->frame && !has_frames(&frames, row->frame)) continue;
-        if (!gt_has(layout, row->waits)) break;
-        return (struct gt_blocked){row->what, row->action, object - gt_off(layout, row->waits)};
+        return gt_has(&waits->process->layout, row->waits) ? row : NULL;
     }
-    return (struct gt_blocked){what, GT_ACTION_UNKNOWN, object};
+    return NULL;
+}
+
+/* Goroutines at one place have one row, which is looked for once. */
+static const struct of_sync *row_of(const struct gt_waits *waits, const struct gt_goroutine *g)
+{
+    uint8_t *known = &waits->sync_rows[g->same_place];
+
+    if (!*known) {
+        const struct of_sync *row = find_row(waits, g);
+        *known = row ? (uint8_t)(FIRST_ROW + (row - of_sync)) : NO_ROW;
+    }
+    return *known == NO_ROW ? NULL : &of_sync[*known - FIRST_ROW];
+}
+
+static struct gt_blocked on_sync(const struct gt_waits *waits, const struct gt_goroutine *g,
+                                 enum gt_thing_kind what, uint64_t object)
+{
+    const struct of_sync *row = row_of(waits, g);
+
+    if (!row) return (struct gt_blocked){what, GT_ACTION_UNKNOWN, object};
+    return (struct gt_blocked){row->what, row->action,
+                               object - gt_off(&waits->process->layout, row->waits)};
 }
 
 /* ---- channels ------------------------------------------------------------------------------ */

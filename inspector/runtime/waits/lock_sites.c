@@ -16,6 +16,8 @@ enum {
     GAP = 32,            /* bytes in an inlined call that belong to the code around it */
 };
 
+#define NO_RANGE UINT64_MAX
+
 struct range { /* indices in the list of all sites */
     size_t first, count;
 };
@@ -24,6 +26,7 @@ struct gt_lock_sites {
     const struct gt_process *process;
     bool arm64;
     struct gt_map functions; /* entry -> index in ranges */
+    struct gt_map pcs;       /* a pc that was asked for -> index in ranges, or NO_RANGE */
     struct gt_vec ranges;    /* struct range */
     struct gt_vec list;      /* struct gt_lock_site */
 };
@@ -43,6 +46,7 @@ void gt_lock_sites_destroy(struct gt_lock_sites *sites)
 {
     if (!sites) return;
     gt_map_deinit(&sites->functions);
+    gt_map_deinit(&sites->pcs);
     gt_vec_deinit(&sites->ranges);
     gt_vec_deinit(&sites->list);
     gt_free(sites);
@@ -219,20 +223,30 @@ static struct range read_function(struct gt_lock_sites *sites, const struct gt_p
     return range;
 }
 
-const struct gt_lock_site *gt_lock_sites_of(struct gt_lock_sites *sites, uint64_t pc, size_t *count)
+static uint64_t range_of(struct gt_lock_sites *sites, uint64_t pc)
 {
     const struct gt_pclntab *tab;
     struct gt_func func;
     bool added;
 
-    *count = 0;
-    if (!gt_text_find(&sites->process->code, pc, &tab, &func)) return NULL;
+    if (!gt_text_find(&sites->process->code, pc, &tab, &func)) return NO_RANGE;
     uint64_t *place = gt_map_put(&sites->functions, func.entry, &added);
     if (added) {
         struct range range = read_function(sites, tab, &func);
         *place = sites->ranges.len;
         gt_vec_add(&sites->ranges, &range);
     }
+    return *place;
+}
+
+const struct gt_lock_site *gt_lock_sites_of(struct gt_lock_sites *sites, uint64_t pc, size_t *count)
+{
+    bool added;
+    uint64_t *place = gt_map_put(&sites->pcs, pc, &added);
+
+    if (added) *place = range_of(sites, pc);
+    *count = 0;
+    if (*place == NO_RANGE) return NULL;
     const struct range *range = gt_vec_at(&sites->ranges, *place);
     *count = range->count;
     return range->count ? gt_vec_at(&sites->list, range->first) : NULL;

@@ -3,6 +3,7 @@
  * a map from g to sudog. */
 #include "inspector/runtime/waits/waits.h"
 
+#include "inspector/base/alloc.h"
 #include "inspector/base/loop.h"
 
 enum {
@@ -124,6 +125,7 @@ void gt_waits_init(struct gt_waits *waits, struct gt_process *process,
                    const struct gt_goroutines *goroutines)
 {
     *waits = (struct gt_waits){.process = process, .goroutines = goroutines};
+    waits->sync_rows = gt_calloc((size_t)goroutines->count + 1, 1);
     read_semtable(waits);
 }
 
@@ -134,6 +136,7 @@ void gt_waits_deinit(struct gt_waits *waits)
     gt_u64s_deinit(&waits->objects);
     gt_u64s_deinit(&waits->hidden_words);
     gt_arena_deinit(&waits->storage);
+    gt_free(waits->sync_rows);
 }
 
 /* ---- one goroutine's wait ------------------------------------------------------------------ */

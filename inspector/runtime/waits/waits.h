@@ -39,6 +39,7 @@ struct gt_waits {
     struct gt_parked parked;
     struct gt_u64s objects, hidden_words; /* of the wait that is being read */
     struct gt_arena storage;              /* of all waits that were found */
+    uint8_t *sync_rows;                   /* by same_place: filled by blocked.h */
 };
 
 void gt_waits_init(struct gt_waits *waits, struct gt_process *process,

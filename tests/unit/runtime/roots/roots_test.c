@@ -67,6 +67,38 @@ static void a_live_variable_of_a_frame(void **state)
     }
 }
 
+/* The third stack of a kind is scanned by the plan that the second one made. */
+static void live_variables_of_stacks_that_are_alike(void **state)
+{
+    enum { ALIKE = 4 };
+
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        struct synth *synth = synth_begin(state, versions[i]);
+        uint64_t objects[ALIKE], frames;
+        struct synth_g *made[ALIKE];
+        for (int j = 0; j < ALIKE; j++) {
+            objects[j] = synth_object(synth, 32, NULL);
+            made[j] = synth_go(synth, "main.work");
+            synth_local(made[j], objects[j]);
+            synth_wait(made[j], SYNTH_SLEEP);
+        }
+        const struct gt_roots *roots = open_roots(synth);
+        for (int j = 0; j < ALIKE; j++) {
+            const struct gt_root *root = root_of(roots, objects[j]);
+            const struct gt_root *first = root_of(roots, objects[0]);
+            assert_non_null(root);
+            assert_int_equal(root->kind, GT_ROOT_FRAME);
+            assert_int_equal(root->owner, 1 + j);
+            assert_int_equal(root->frame, 2);
+            assert_int_equal(root->addr - synth_g_stack(made[j]),
+                             first->addr - synth_g_stack(made[0]));
+        }
+        frames = roots->frames_precise;
+        assert_int_equal(roots->frames_conservative, 0);
+        assert_int_equal(frames % ALIKE, 3 % ALIKE); /* and those of the main goroutine */
+    }
+}
+
 static void a_word_that_the_stack_map_leaves_out_is_none(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -153,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_variable_of_a_package, synth_end),
         cmocka_unit_test_teardown(a_live_variable_of_a_frame, synth_end),
+        cmocka_unit_test_teardown(live_variables_of_stacks_that_are_alike, synth_end),
         cmocka_unit_test_teardown(a_word_that_the_stack_map_leaves_out_is_none, synth_end),
         cmocka_unit_test_teardown(every_word_of_a_frame_that_was_stopped_anywhere, synth_end),
         cmocka_unit_test_teardown(every_word_of_a_write_barrier_and_of_the_function_that_writes,
