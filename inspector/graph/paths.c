@@ -5,8 +5,6 @@
 #include "inspector/base/alloc.h"
 #include "inspector/graph/follow.h"
 
-#include <string.h>
-
 enum { READY = 16 }; /* a power of two */
 
 struct ready {
@@ -17,7 +15,8 @@ struct ready {
 struct gt_forest {
     const struct gt_heap *heap;
     const struct gt_cut *cut;
-    uint32_t *parent; /* by object */
+    uint32_t *parent; /* by object: its parent, inverted, so that pages of objects that are not
+                       * reached are untouched and take no memory */
     uint32_t *queue;  /* each object enters once, so the end is never reached */
     uint32_t head, tail;
     uint32_t ready_end; /* objects from head to here are fetched ahead */
@@ -32,6 +31,11 @@ struct gt_forest {
     size_t late_count;
     uint32_t late_at; /* of the queue */
 };
+
+static uint32_t parent_of(const struct gt_forest *forest, uint32_t object)
+{
+    return ~forest->parent[object];
+}
 
 static void fetch_parent(const void *ctx, uint32_t object)
 {
@@ -50,10 +54,10 @@ GT_INLINE void settle(void *ctx, struct gt_aimed aimed)
     uint32_t object = aimed.object;
 
     if (object >= forest->heap->scan_objects) return;
-    if (forest->parent[object] != GT_NO_PARENT) return;
+    if (parent_of(forest, object) != GT_NO_PARENT) return;
     if (!gt_bit(&forest->heap->allocated, object)) return;
     if (forest->cut && gt_bit(&forest->cut->blocked, object)) return;
-    forest->parent[object] = aimed.from;
+    forest->parent[object] = ~aimed.from;
     forest->queue[forest->tail++] = object;
 }
 
@@ -140,12 +144,12 @@ struct gt_forest *gt_forest_create_late(const struct gt_heap *heap, const struct
                                         const uint64_t *root_values, size_t root_count,
                                         const struct gt_bitmap *late)
 {
-    size_t size = (size_t)heap->scan_objects * sizeof(uint32_t);
     size_t late_count = late ? gt_bitmap_count(late) : 0;
     struct gt_forest *forest = gt_calloc(1, sizeof *forest);
 
-    *forest = (struct gt_forest){.heap = heap, .cut = cut, .queue = gt_alloc(size)};
-    forest->parent = memset(gt_alloc(size), 0xff, size);
+    *forest = (struct gt_forest){.heap = heap, .cut = cut};
+    forest->queue = gt_alloc((size_t)heap->scan_objects * sizeof *forest->queue);
+    forest->parent = gt_calloc(heap->scan_objects, sizeof *forest->parent);
     forest->late = gt_calloc(late_count + 1, sizeof *forest->late);
     reach_roots(forest, root_values, root_count, late);
     return forest;
@@ -178,9 +182,9 @@ static bool search_on(struct gt_forest *forest)
 uint32_t gt_forest_parent(struct gt_forest *forest, uint32_t object)
 {
     if (object >= forest->heap->scan_objects) return GT_NO_PARENT;
-    while (forest->parent[object] == GT_NO_PARENT)
+    while (parent_of(forest, object) == GT_NO_PARENT)
         if (!search_on(forest)) break;
-    return forest->parent[object];
+    return parent_of(forest, object);
 }
 
 /* How many objects the chain from a root to `object` has; 0 when there is none. An object's parent
@@ -191,7 +195,7 @@ static size_t chain_length(struct gt_forest *forest, uint32_t object, uint32_t *
     uint32_t parent = gt_forest_parent(forest, object);
 
     if (parent == GT_NO_PARENT) return 0;
-    for (; !(parent & GT_FROM_ROOT); parent = forest->parent[parent])
+    for (; !(parent & GT_FROM_ROOT); parent = parent_of(forest, parent))
         length++;
     *root = parent & ~GT_FROM_ROOT;
     return length;
@@ -204,7 +208,7 @@ size_t gt_forest_path(struct gt_forest *forest, uint32_t object, uint32_t *out, 
     size_t length = chain_length(forest, object, &number), kept = length < max ? length : max;
     size_t gap = length - kept, front = gap ? max / 2 : kept;
 
-    for (size_t at = length; at-- > 0; object = forest->parent[object]) {
+    for (size_t at = length; at-- > 0; object = parent_of(forest, object)) {
         if (at < front)
             out[at] = object;
         else if (at >= front + gap)

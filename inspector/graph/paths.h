@@ -5,8 +5,8 @@
  * near a root, and a heap may have a hundred million objects. An object's parent does not depend on
  * earlier calls.
  *
- * Only objects below heap->scan_objects have entries: 4 bytes each, and 4 for each that was
- * reached.
+ * Only objects below heap->scan_objects have entries: 4 bytes each where neighbours were reached,
+ * and 4 for each that was reached.
  */
 #ifndef GT_GRAPH_PATHS_H
 #define GT_GRAPH_PATHS_H

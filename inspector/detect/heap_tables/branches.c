@@ -49,6 +49,20 @@ uint32_t gt_branches_kind(const struct gt_branches *finder, uint32_t node)
     return gt_object_kind_number(finder->kinds, gt_rank_of(&finder->kinds->rank, object));
 }
 
+/* The same. Along a list, the node above is the next one to be visited. */
+static uint32_t kind_of(struct gt_branches *finder, uint32_t node)
+{
+    if (node == finder->last_node) return finder->last_kind;
+    return gt_branches_kind(finder, node);
+}
+
+static uint32_t kind_of_above(struct gt_branches *finder, uint32_t above)
+{
+    finder->last_kind = gt_branches_kind(finder, above);
+    finder->last_node = above;
+    return finder->last_kind;
+}
+
 static bool is_storage(const struct gt_branches *finder, uint32_t kind)
 {
     const struct gt_object_kind *object = gt_object_kind_at(finder->kinds, kind);
@@ -58,12 +72,10 @@ static bool is_storage(const struct gt_branches *finder, uint32_t kind)
 }
 
 /* One row joins a variable and the one object that it holds, a map and its storage, or the objects
- * of a list. `kind` is that of the row's first object. */
-static bool is_one_row(const struct gt_branches *finder, uint32_t above, uint32_t node,
-                       uint64_t bytes)
+ * of a list. `kind` is that of the node above, `next` the node's own. */
+static bool is_one_row(const struct gt_branches *finder, uint32_t above, uint32_t kind,
+                       uint32_t next, uint64_t bytes)
 {
-    uint32_t kind = gt_branches_kind(finder, above), next = gt_branches_kind(finder, node);
-
     if (kind == GT_NO_KIND) return bytes == gt_dominators_inner_bytes(finder->tree, above);
     return kind == next || is_storage(finder, next);
 }
@@ -76,9 +88,11 @@ static void join(struct gt_branches *finder, uint32_t node, uint64_t bytes)
     if (above == 0 || gt_bit(&finder->chosen, above)) return;
     if (bytes < gt_dominators_inner_bytes(finder->tree, above) / 100 * NEARLY_ALL) return;
     gt_bit_set(&finder->chosen, above);
-    if (!is_one_row(finder, above, node, bytes)) return;
+    uint32_t next = kind_of(finder, node), kind = kind_of_above(finder, above);
+    if (!is_one_row(finder, above, kind, next, bytes)) return;
     gt_bit_set(&finder->hidden, node);
     gt_bit_set(&finder->joined, above);
+    if (kind != GT_NO_KIND && kind == next) gt_bit_set(&finder->listed, node);
 }
 
 static void join_rows(struct gt_branches *finder)
@@ -86,6 +100,7 @@ static void join_rows(struct gt_branches *finder)
     gt_bitmap_init(&finder->chosen, finder->tree->inner);
     gt_bitmap_init(&finder->joined, finder->tree->inner);
     gt_bitmap_init(&finder->hidden, finder->tree->count);
+    gt_bitmap_init(&finder->listed, finder->tree->count);
     gt_dominators_leaves(finder->tree, add_leaf, finder);
     visit_heavy(finder, join);
 }
@@ -131,12 +146,10 @@ static void choose_least(struct gt_branches *finder)
 static void take_in(const struct gt_branches *finder, struct gt_branch *branch, uint32_t above,
                     uint32_t node)
 {
-    uint32_t kind = gt_branches_kind(finder, above);
-
-    if (kind == GT_NO_KIND)
-        branch->shown = node;
-    else if (kind == gt_branches_kind(finder, node))
+    if (gt_bit(&finder->listed, node))
         branch->listed++;
+    else if (gt_dominators_group(finder->tree, above) != GT_NO_GROUP)
+        branch->shown = node;
 }
 
 /* Makes the row that ends at the node. */
@@ -201,6 +214,7 @@ void gt_branches_init(struct gt_branches *finder, const struct gt_heap_analysis 
                                    .kinds = kinds,
                                    .list = GT_VEC_OF(struct gt_branch),
                                    .most = most,
+                                   .last_node = GT_NO_NODE,
                                    .heavy = least,
                                    .least = least};
     join_rows(finder);
@@ -211,6 +225,7 @@ void gt_branches_init(struct gt_branches *finder, const struct gt_heap_analysis 
     gt_bitmap_deinit(&finder->chosen);
     gt_bitmap_deinit(&finder->joined);
     gt_bitmap_deinit(&finder->hidden);
+    gt_bitmap_deinit(&finder->listed);
 }
 
 void gt_branches_deinit(struct gt_branches *finder)

@@ -34,12 +34,15 @@ struct gt_branches {
     struct gt_u32s leaves;   /* heavy nodes that are leaves */
     struct gt_bitmap chosen; /* inner nodes of which a child keeps nearly all */
     struct gt_bitmap hidden; /* nodes that are part of their dominator's branch */
+    struct gt_bitmap listed; /* hidden nodes of their dominator's kind */
     struct gt_bitmap joined; /* inner nodes whose branch goes on */
-    struct gt_map by_last;   /* node -> index in `list` */
-    struct gt_u64s sizes;    /* of the largest branches */
-    size_t most;             /* branches */
-    uint64_t heavy;          /* the least bytes of a heavy node */
-    uint64_t least;          /* the least bytes that a branch retains */
+    uint32_t last_node;      /* an object's node whose kind is known, or GT_NO_NODE */
+    uint32_t last_kind;
+    struct gt_map by_last; /* node -> index in `list` */
+    struct gt_u64s sizes;  /* of the largest branches */
+    size_t most;           /* branches */
+    uint64_t heavy;        /* the least bytes of a heavy node */
+    uint64_t least;        /* the least bytes that a branch retains */
 };
 
 /* The sums of the tree are bytes. All is borrowed. */

@@ -283,13 +283,23 @@ void gt_claims_need(const struct gt_heap_analysis *analysis, struct gt_bitmap *s
     if (size) visit_sizes(analysis, size, size + MOST_SPARE, need_channel, &need);
 }
 
-/* Most words lead to typed objects, on which there are no claims. */
+/* Most words lead to typed objects, on which there are no claims. Neighbours are mostly of one
+ * type, which is asked for once. */
 static void leave_out_typed(const struct claims *claims, struct gt_bitmap *targets)
 {
-    uint32_t end = claims->graph->scan_objects;
+    const struct gt_typing *typing = claims->analysis->typing;
+    uint32_t last = 0, known, end = claims->graph->scan_objects;
+    bool typed = false;
 
-    for (size_t at = gt_bitmap_next(targets, 0); at < end; at = gt_bitmap_next(targets, at + 1))
-        if (gt_typing_type(claims->analysis->typing, (uint32_t)at)) gt_bit_clear(targets, at);
+    for (size_t word = 0; word * 64 < end; word++)
+        for (uint64_t bits = targets->words[word]; bits; bits &= bits - 1) {
+            size_t at = word * 64 + (size_t)__builtin_ctzll(bits);
+            if (at >= end) break;
+            known = gt_packed_at(&typing->type, at);
+            if (known != last) typed = gt_typing_type(typing, (uint32_t)at) != GT_NO_TYPE;
+            last = known;
+            if (typed) gt_bit_clear(targets, at);
+        }
 }
 
 /* No slot of a map's header is smaller. */

@@ -201,22 +201,29 @@ static uint32_t number_of(struct sorter *sorter, uint32_t object, const struct g
     return kind_of(sorter, object, region->slot_size, claim);
 }
 
+static void sort_object(struct sorter *sorter, uint32_t object, const struct gt_region *region,
+                        uint32_t *number)
+{
+    *number = number_of(sorter, object, region, *number);
+    struct gt_object_kind *kind = gt_vec_at(&sorter->kinds->list, *number);
+    kind->bytes += region->slot_size;
+    kind->objects++;
+}
+
 /* Replaces claims by kinds. */
 static void sort_objects(struct sorter *sorter)
 {
     const struct gt_region *region = sorter->analysis->heap->graph.regions;
     const struct gt_bitmap *set = sorter->kinds->rank.set;
-    uint32_t place = 0;
+    uint32_t *number = sorter->kinds->wide;
 
-    for (size_t at = gt_bitmap_next(set, 0); at < set->bits; at = gt_bitmap_next(set, at + 1)) {
-        uint32_t *number = &sorter->kinds->wide[place++];
-        while (at - region->first >= region->count)
-            region++;
-        *number = number_of(sorter, (uint32_t)at, region, *number);
-        struct gt_object_kind *kind = gt_vec_at(&sorter->kinds->list, *number);
-        kind->bytes += region->slot_size;
-        kind->objects++;
-    }
+    for (size_t word = 0; word * 64 < set->bits; word++)
+        for (uint64_t bits = set->words[word]; bits; bits &= bits - 1) {
+            size_t at = word * 64 + (size_t)__builtin_ctzll(bits);
+            while (at - region->first >= region->count)
+                region++;
+            sort_object(sorter, (uint32_t)at, region, number++);
+        }
 }
 
 struct numbered {

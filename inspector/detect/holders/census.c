@@ -73,14 +73,15 @@ static void count_object(struct census *census, uint8_t owner, uint32_t node, ui
     count->node = node;
 }
 
-/* The owner of an object's node. The owner of its parent is known. `object` may be GT_NO_OBJECT. */
-static uint8_t owner_of(const struct census *census, uint32_t node, uint32_t object)
+/* The owner of a node. The owner of its parent is known. */
+static uint8_t owner_of(const struct census *census, uint32_t node)
 {
     uint32_t parent = gt_dominators_parent(census->tree, node);
 
     if (census->owner[node]) return census->owner[node];
-    if (census->owner[parent]) return census->owner[parent];
-    return parent == 0 && object != GT_NO_OBJECT ? owner_below_root(census, object) : NOBODY;
+    if (census->owner[parent] || parent != 0) return census->owner[parent];
+    uint32_t object = gt_dominators_object(census->tree, node);
+    return object != GT_NO_OBJECT ? owner_below_root(census, object) : NOBODY;
 }
 
 static void count_inner(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
@@ -93,7 +94,7 @@ static void count_inner(void *ctx, uint32_t node, uint32_t object, const struct 
 
 static void count_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
 {
-    uint8_t owner = owner_of(ctx, node, object);
+    uint8_t owner = owner_of(ctx, node);
 
     if (owner) count_object(ctx, owner, node, object, region->slot_size);
 }
@@ -109,7 +110,7 @@ static void count_nodes(struct census *census)
     for (size_t i = 0; i < census->joined->len; i++)
         census->owner[joined_at(census, i)->part.node] = census->owner[joined_at(census, i)->into];
     for (uint32_t node = 1; node < tree->inner; node++)
-        census->owner[node] = owner_of(census, node, gt_dominators_object(tree, node));
+        census->owner[node] = owner_of(census, node);
     gt_dominators_inner(tree, count_inner, census);
     gt_dominators_leaves(tree, count_leaf, census);
 }

@@ -162,8 +162,6 @@ static void find_parents_of_leaves(struct gt_dominator_walk *walk, struct jumps 
                                       : common_ancestor(jumps, walk->parent, *place, edge->from);
     }
     gt_vec_deinit(&walk->leaf_edges);
-    gt_free(jumps->depth);
-    gt_free(jumps->jump);
 }
 
 /* ---- visits in the order of objects --------------------------------------------------------- */
@@ -274,7 +272,6 @@ static void set_inner(void *ctx, uint32_t rank, uint32_t place, uint32_t object,
 /* The entries of objects are set with their sizes. */
 static void name_groups(struct gt_dominators *tree, struct gt_dominator_walk *walk)
 {
-    tree->inner_what = gt_alloc(tree->inner * sizeof *tree->inner_what);
     tree->inner_what[0] = GT_NO_OBJECT;
     for (size_t i = 0; i < walk->groups.len; i++) {
         const struct gt_group_node *group = gt_vec_at(&walk->groups, i);
@@ -298,8 +295,8 @@ static void sum_words(struct gt_dominators *tree)
 
 static void sum_retained(struct gt_dominators *tree)
 {
-    if (gt_heap_bytes_of(tree->heap, tree->rank.set) / 8 <= UINT32_MAX)
-        tree->inner_words = gt_calloc(tree->inner, sizeof *tree->inner_words);
+    if (tree->inner_words)
+        memset(tree->inner_words, 0, tree->inner * sizeof *tree->inner_words);
     else
         tree->inner_wide = gt_calloc(tree->inner, sizeof *tree->inner_wide);
     sum_words(tree);
@@ -344,8 +341,15 @@ void gt_dominators_count_objects(struct gt_dominators *tree)
     sum_subtrees(tree);
 }
 
-static void take_over(struct gt_dominators *tree, const struct gt_dominator_walk *walk)
+/* The tables of the jumps serve on, as their pages are there already. */
+static void take_over(struct gt_dominators *tree, const struct gt_dominator_walk *walk,
+                      struct jumps *jumps)
 {
+    bool narrow = gt_heap_bytes_of(tree->heap, tree->rank.set) / 8 <= UINT32_MAX;
+
+    tree->inner_what = jumps->jump;
+    tree->inner_words = narrow ? jumps->depth : NULL;
+    if (!narrow) gt_free(jumps->depth);
     tree->place = walk->place;
     tree->inner_parent = walk->parent;
     tree->inner = walk->count;
@@ -367,7 +371,7 @@ void gt_dominators_init(struct gt_dominators *tree, const struct gt_heap *heap,
     find_semis(&walk, &semi);
     find_dominators(&walk, &semi, &jumps);
     find_parents_of_leaves(&walk, &jumps);
-    take_over(tree, &walk);
+    take_over(tree, &walk, &jumps);
     name_groups(tree, &walk);
     sum_retained(tree);
 }

@@ -5,7 +5,10 @@
 #include "inspector/base/alloc.h"
 #include "inspector/graph/follow.h"
 
-enum { RUN = 128 }; /* pointers of a run, fetched together */
+enum {
+    RUN = 128,     /* pointers of a run, fetched together */
+    TOGETHER = 32, /* chunks */
+};
 
 struct lister {
     struct gt_targets *targets;
@@ -16,6 +19,8 @@ struct lister {
     uint32_t listing;     /* that of the object whose list is being made; GT_TARGETS_NONE: none */
     uint32_t groups;      /* how many groups have their base */
     uint32_t *last, *end; /* the last target, and the end of its chunk; NULL: there is none */
+    uint32_t *slab;       /* what is left of the last one */
+    size_t chunks_left;   /* in it */
     size_t run;
     struct gt_found found[RUN]; /* from: a rank */
     uint32_t objects[RUN];
@@ -29,15 +34,26 @@ static uint64_t count_targets(const struct lister *lister)
            (lister->last ? (uint64_t)(lister->end - lister->last - 1) : 0);
 }
 
-static void add_target(struct lister *lister, uint32_t target)
+/* The first chunks are alone. Later ones are allocated together, for large pages. */
+static void add_chunk(struct lister *lister)
 {
+    struct gt_targets *targets = lister->targets;
     size_t size = (size_t)1 << GT_TARGETS_CHUNK_SHIFT;
 
-    if (!lister->last || ++lister->last == lister->end) {
-        lister->last = gt_alloc(size * sizeof *lister->last);
-        lister->end = lister->last + size;
-        gt_vec_add(&lister->targets->chunks, &lister->last);
+    if (!lister->chunks_left) {
+        lister->chunks_left = targets->chunks.len < TOGETHER ? 1 : TOGETHER;
+        lister->slab = gt_alloc(lister->chunks_left * size * sizeof *lister->slab);
+        gt_vec_add(&targets->slabs, &lister->slab);
     }
+    lister->chunks_left--;
+    lister->last = lister->slab;
+    lister->end = lister->slab += size;
+    gt_vec_add(&targets->chunks, &lister->last);
+}
+
+static void add_target(struct lister *lister, uint32_t target)
+{
+    if (!lister->last || ++lister->last == lister->end) add_chunk(lister);
     *lister->last = target;
 }
 
@@ -195,7 +211,8 @@ void gt_targets_init(struct gt_targets *targets, const struct gt_heap *heap,
                             .listing = GT_TARGETS_NONE};
 
     *targets = (struct gt_targets){.base = gt_alloc(groups * sizeof *targets->base),
-                                   .chunks = GT_VEC_OF(uint32_t *)};
+                                   .chunks = GT_VEC_OF(uint32_t *),
+                                   .slabs = GT_VEC_OF(uint32_t *)};
     for (uint32_t i = 0; i < heap->region_count && lister.from < tables->first_leaf; i++)
         list_region(&lister, &heap->regions[i]);
     finish_run(&lister);
@@ -204,8 +221,9 @@ void gt_targets_init(struct gt_targets *targets, const struct gt_heap *heap,
 
 void gt_targets_deinit(struct gt_targets *targets)
 {
-    for (size_t i = 0; i < targets->chunks.len; i++)
-        gt_free(((uint32_t **)targets->chunks.data)[i]);
+    for (size_t i = 0; i < targets->slabs.len; i++)
+        gt_free(((uint32_t **)targets->slabs.data)[i]);
+    gt_vec_deinit(&targets->slabs);
     gt_vec_deinit(&targets->chunks);
     gt_free(targets->base);
     *targets = (struct gt_targets){0};

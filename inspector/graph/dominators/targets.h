@@ -36,6 +36,7 @@ struct gt_targets {
     uint64_t
         *base; /* by rank >> GT_TARGETS_GROUP_SHIFT: index of the first target of these objects */
     struct gt_vec chunks; /* uint32_t *: targets, 1 << GT_TARGETS_CHUNK_SHIFT each */
+    struct gt_vec slabs;  /* uint32_t *: the memory of chunks */
 };
 
 /* What is filled. The tables belong to the caller. */
