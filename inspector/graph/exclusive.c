@@ -6,6 +6,7 @@
 #include "inspector/graph/exclusive.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/graph/fetched.h"
 #include "inspector/graph/follow.h"
 
 #define MUTED_KEY ((uint64_t)1 << 63)
@@ -148,7 +149,7 @@ static void wait_for_scan(struct spread *spread, struct gt_aimed aimed, uint32_t
 
     if (aimed.object >= spread->owners->heap->scan_objects) return;
     if (gt_bit_test_set(&spread->waiting, place)) return;
-    gt_follow_fetch_slot(region, aimed.object - region->first);
+    gt_fetch_slot(region, aimed.object - region->first);
     gt_u32s_add(&spread->list, aimed.object);
 }
 

@@ -20,6 +20,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/graph/crew/blocks.h"
+#include "inspector/graph/fetched.h"
 #include "inspector/graph/follow.h"
 
 enum {
@@ -41,8 +42,8 @@ struct gt_marker {
     struct gt_marker *helpers[MOST_HELPERS];
     size_t helper_count;
     struct gt_heap_notes met;
-    struct gt_fetched_slots ready; /* objects that are scanned next */
-    struct gt_batch batch;         /* pointers that are followed next */
+    struct gt_fetched ready; /* objects that are scanned next */
+    struct gt_batch batch;   /* pointers that are followed next */
 };
 
 void gt_cut_init(struct gt_cut *cut, const struct gt_heap *heap)
@@ -134,10 +135,10 @@ GT_INLINE void turn_grey(struct gt_marker *marker, struct gt_aimed aimed)
 {
     const struct gt_region *region = &marker->heap->regions[aimed.region - 1];
 
-    if (marker->blocks.len || marker->learns || gt_slots_are_full(&marker->ready))
+    if (marker->blocks.len || marker->learns || gt_fetched_is_full(&marker->ready))
         gt_blocks_add(&marker->blocks, aimed.object);
     else
-        gt_slots_add(&marker->ready, region, aimed.object - region->first);
+        gt_fetched_add(&marker->ready, (struct gt_slot_ref){region, aimed.object - region->first});
 }
 
 /* Marks an object, if there is one and the cut does not exclude it. It turns grey if it is new and
@@ -233,13 +234,13 @@ GT_INLINE void scan(struct gt_marker *marker, const struct gt_region *region, ui
 
 GT_INLINE void scan_oldest(struct gt_marker *marker, const struct gt_cut *cut)
 {
-    struct gt_fetched_slot oldest = gt_slots_take(&marker->ready);
+    struct gt_slot_ref oldest = gt_fetched_take(&marker->ready);
     scan(marker, oldest.region, oldest.slot, cut);
 }
 
 GT_INLINE void scan_ready(struct gt_marker *marker, const struct gt_cut *cut)
 {
-    while (!gt_slots_are_none(&marker->ready))
+    while (!gt_fetched_is_empty(&marker->ready))
         scan_oldest(marker, cut);
 }
 
@@ -252,9 +253,9 @@ GT_INLINE const struct gt_region *scan_word(struct gt_marker *marker,
         uint32_t object = (uint32_t)word * 64 + (uint32_t)__builtin_ctzll(grey);
         if (object - region->first >= region->count)
             region = gt_heap_region_of(marker->heap, object);
-        while (gt_slots_are_full(&marker->ready))
+        while (gt_fetched_is_full(&marker->ready))
             scan_oldest(marker, cut);
-        gt_slots_add(&marker->ready, region, object - region->first);
+        gt_fetched_add(&marker->ready, (struct gt_slot_ref){region, object - region->first});
     }
     return region;
 }
@@ -274,7 +275,7 @@ GT_INLINE void scan_block(struct gt_marker *marker, uint32_t block, const struct
 GT_INLINE void catch_up(struct gt_marker *marker, const struct gt_cut *cut)
 {
     while (!marker->blocks.len)
-        if (!gt_slots_are_none(&marker->ready))
+        if (!gt_fetched_is_empty(&marker->ready))
             scan_oldest(marker, cut);
         else if (marker->batch.count)
             settle_batch(marker);

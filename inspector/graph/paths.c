@@ -3,6 +3,7 @@
 #include "inspector/graph/paths.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/graph/fetched.h"
 #include "inspector/graph/follow.h"
 
 enum { READY = 16 }; /* a power of two */
@@ -99,7 +100,7 @@ static struct ready make_ready(const struct gt_heap *heap, uint32_t object)
     const struct gt_region *region = gt_heap_region_of(heap, object);
     struct ready ready = {region, object - region->first};
 
-    gt_follow_fetch_slot(region, ready.slot);
+    gt_fetch_slot(region, ready.slot);
     return ready;
 }
 

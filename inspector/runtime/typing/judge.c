@@ -12,8 +12,6 @@ static bool is_shaped(const struct gt_typing *typing, gt_type_id id)
     return id && gt_type_row(typing, id)->shaped;
 }
 
-/* Does the second type replace the first? The larger one wins. Of two of equal size, the one wins
- * that is no generic function's shape. */
 bool gt_type_takes_over(const struct gt_typing *typing, gt_type_id now, gt_type_id next)
 {
     uint64_t size = gt_claim_size(typing, now), larger = gt_claim_size(typing, next);
@@ -22,8 +20,6 @@ bool gt_type_takes_over(const struct gt_typing *typing, gt_type_id now, gt_type_
     return is_shaped(typing, now) && !is_shaped(typing, next);
 }
 
-/* Types that no claim replaces: map headers and other memory of the runtime, and types that the
- * allocator recorded. */
 bool gt_type_is_final(const struct gt_typing *typing, gt_type_id id)
 {
     return id == GT_OPAQUE_TYPE || (id && gt_type_row(typing, id)->is_map);

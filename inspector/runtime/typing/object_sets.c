@@ -6,7 +6,7 @@ struct set_reader {
     const struct gt_typing *typing;
     gt_typed_object_fn *begin;
     const struct gt_word_reader *words;
-    struct gt_ready_slots ready;
+    struct gt_fetched ready;
     struct gt_slot_ref last;   /* of the object that came last */
     uint32_t typed;            /* of the value that was visited last */
     struct gt_tile_words tile; /* and its words */
@@ -37,7 +37,7 @@ static bool plan_words(struct set_reader *reader, uint32_t typed)
 /* Neighbours are mostly alike: then their words need not be looked up again. */
 static void visit_oldest(struct set_reader *reader)
 {
-    struct gt_slot_ref oldest = gt_ready_take(&reader->ready);
+    struct gt_slot_ref oldest = gt_fetched_take(&reader->ready);
     const struct gt_region *region = oldest.region;
     uint64_t offset = oldest.slot * region->slot_size;
 
@@ -72,9 +72,9 @@ static bool page_has_words(const struct set_reader *reader, uint32_t first)
 
 static void read_one(struct set_reader *reader, uint32_t object)
 {
-    if (gt_ready_is_full(&reader->ready)) visit_oldest(reader);
+    if (gt_fetched_is_full(&reader->ready)) visit_oldest(reader);
     reader->last = gt_slot_ref_near(reader->typing, object, &reader->last);
-    gt_ready_add(&reader->ready, reader->last);
+    gt_fetched_add(&reader->ready, reader->last);
 }
 
 void gt_typing_read_all(const struct gt_typing *typing, const struct gt_bitmap *objects,
@@ -91,7 +91,7 @@ void gt_typing_read_all(const struct gt_typing *typing, const struct gt_bitmap *
         for (; left; left &= left - 1)
             read_one(&reader, first + (uint32_t)__builtin_ctzll(left));
     }
-    while (!gt_ready_is_empty(&reader.ready))
+    while (!gt_fetched_is_empty(&reader.ready))
         visit_oldest(&reader);
 }
 

@@ -42,8 +42,8 @@ static inline void settle(struct gt_typing *typing, const struct gt_slot_ref *re
 
     gt_packed_set(&typing->type, object, typed);
     if (typing->within && !gt_bit(typing->within, object)) return;
-    if (typing->head == typing->tail && !gt_ready_is_full(typing->ready)) {
-        gt_ready_add(typing->ready, *ref);
+    if (typing->head == typing->tail && !gt_fetched_is_full(typing->ready)) {
+        gt_fetched_add(typing->ready, *ref);
         return;
     }
     gt_bit_set(&typing->grey, object);
@@ -132,7 +132,6 @@ static inline void add_claim(struct gt_typing *typing, const struct gt_region *r
     if (typing->waiting_count == GT_CLAIMS_WAITING) judge_all(typing);
 }
 
-/* The claim of a type with pointers that is no map. */
 void gt_claim_value(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
 {
     const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
@@ -252,7 +251,7 @@ static inline bool is_like_last(const struct gt_typing *typing, const struct gt_
 /* Claims the words of the oldest object that waits in the queue; there must be one. */
 static void claim_oldest(struct gt_typing *typing)
 {
-    struct gt_slot_ref oldest = gt_ready_take(typing->ready);
+    struct gt_slot_ref oldest = gt_fetched_take(typing->ready);
 
     if (!is_like_last(typing, &oldest)) {
         claim_object(typing, &oldest);
@@ -275,9 +274,9 @@ static void claim_block(struct gt_typing *typing, uint32_t block)
             size_t object = word * 64 + (size_t)__builtin_ctzll(typing->grey.words[word]);
             gt_bit_clear(&typing->grey, object);
             ref = gt_slot_ref_near(typing, (uint32_t)object, &ref);
-            while (gt_ready_is_full(typing->ready))
+            while (gt_fetched_is_full(typing->ready))
                 claim_oldest(typing);
-            gt_ready_add(typing->ready, ref);
+            gt_fetched_add(typing->ready, ref);
         }
 }
 
@@ -286,7 +285,7 @@ static void claim_block(struct gt_typing *typing, uint32_t block)
 static bool next_block(struct gt_typing *typing, uint32_t *block)
 {
     while (typing->head == typing->tail)
-        if (!gt_ready_is_empty(typing->ready))
+        if (!gt_fetched_is_empty(typing->ready))
             claim_oldest(typing);
         else if (typing->waiting_count)
             judge_all(typing);

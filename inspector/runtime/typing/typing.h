@@ -122,7 +122,7 @@ struct gt_typing {
         uint64_t mask;
         const struct gt_word_plan *plan;
     } last;
-    struct gt_ready_slots *ready;        /* while types spread; see typing_impl.h */
+    struct gt_fetched *ready;            /* while types spread; graph/fetched.h */
     uint64_t typed_bytes, untyped_bytes; /* of live objects with pointers */
     uint64_t names_disputed;             /* roots that are disputed (struct gt_word) */
 };

@@ -7,6 +7,7 @@
 #ifndef GT_RUNTIME_TYPING_IMPL_H
 #define GT_RUNTIME_TYPING_IMPL_H
 
+#include "inspector/graph/fetched.h"
 #include "inspector/runtime/typing/typing.h"
 
 /*
@@ -96,11 +97,6 @@ struct gt_type_row {
     uint64_t within;
 };
 
-struct gt_slot_ref { /* an object, with its region and address */
-    const struct gt_region *region;
-    uint32_t slot;
-};
-
 static inline uint32_t gt_slot_object(const struct gt_slot_ref *ref)
 {
     return ref->region->first + ref->slot;
@@ -178,44 +174,6 @@ struct gt_tile_words gt_words_to_visit(const struct gt_typing *typing,
 void gt_words_of_tile(const struct gt_typing *typing, const struct gt_tile_words *words,
                       const unsigned char *bytes, uint64_t addr, uint64_t base,
                       const struct gt_word_reader *reader);
-
-/* The queue of objects whose words are being prefetched. */
-enum { GT_READY = 16 };
-
-struct gt_ready_slots { /* empty if zeroed */
-    struct gt_slot_ref ring[GT_READY];
-    unsigned in, out; /* counts of slots that came and went */
-};
-
-static inline bool gt_ready_is_empty(const struct gt_ready_slots *ready)
-{
-    return ready->in == ready->out;
-}
-
-static inline bool gt_ready_is_full(const struct gt_ready_slots *ready)
-{
-    return ready->in - ready->out == GT_READY;
-}
-
-/* Removes the oldest; there must be one. */
-static inline struct gt_slot_ref gt_ready_take(struct gt_ready_slots *ready)
-{
-    return ready->ring[ready->out++ % GT_READY];
-}
-
-/* There must be room. */
-static inline void gt_ready_add(struct gt_ready_slots *ready, struct gt_slot_ref next)
-{
-    const struct gt_region *region = next.region;
-    uint64_t offset = next.slot * region->slot_size;
-
-    ready->ring[ready->in++ % GT_READY] = next;
-    if (!region->bytes) return;
-    /* Both ends, as most small objects are in two cache lines. */
-    __builtin_prefetch(region->bytes + offset);
-    __builtin_prefetch(region->bytes + offset + region->slot_size - 8);
-    if (region->mask) __builtin_prefetch(region->mask + offset / 64);
-}
 
 /* The object's slot. Faster if the object is in the region of `last`. */
 struct gt_slot_ref gt_slot_ref_near(const struct gt_typing *typing, uint32_t object,
