@@ -3,6 +3,7 @@
 #include "tests/unit/synth/synth_impl.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum { SECTIONS = 5, PATH = 40 };
 
@@ -183,13 +184,34 @@ static struct blob make_core(struct synth *synth, const char *binary)
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
+void synth_leave_holes(struct synth *synth)
+{
+    synth->holes = true;
+}
+
+/* Writes the pages that have other bytes than zeros. */
+static void write_with_holes(int fd, const struct blob *blob)
+{
+    static const unsigned char zeros[PAGE];
+
+    assert_int_equal(ftruncate(fd, (off_t)blob->size), 0);
+    for (size_t at = 0, size; at < blob->size; at += size) {
+        size = blob->size - at < PAGE ? blob->size - at : PAGE;
+        if (memcmp(blob->bytes + at, zeros, size) != 0)
+            assert_int_equal(pwrite(fd, blob->bytes + at, size, (off_t)at), size);
+    }
+}
+
 /* An unnamed file. */
-static int file_of(struct blob *blob, const char *name)
+static int file_of(struct blob *blob, const char *name, bool holes)
 {
     int fd = memfd_create(name, 0);
 
     assert_true(fd >= 0);
-    assert_int_equal(write(fd, blob->bytes, blob->size), blob->size);
+    if (holes)
+        write_with_holes(fd, blob);
+    else
+        assert_int_equal(write(fd, blob->bytes, blob->size), blob->size);
     gt_free(blob->bytes);
     return fd;
 }
@@ -216,9 +238,9 @@ static void finish(struct synth *synth)
     synth_finish_module(synth);
     if (synth->spoil) synth->spoil(synth);
     struct blob binary = make_binary(synth);
-    synth->binary = file_of(&binary, "binary");
+    synth->binary = file_of(&binary, "binary", false);
     struct blob core = make_core(synth, path_of(synth->binary, path));
-    synth->core = file_of(&core, "core");
+    synth->core = file_of(&core, "core", synth->holes);
 }
 
 struct gt_error *synth_try_open(struct synth *synth, struct gt_analysis **analysis)

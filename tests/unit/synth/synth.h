@@ -224,6 +224,9 @@ void synth_code(struct synth *synth, const char *function, const char *before, c
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
+/* Pages of zeros are holes of the core's file. */
+void synth_leave_holes(struct synth *synth);
+
 /* Damages the process after it is finished. */
 void synth_spoil(struct synth *synth, void (*spoil)(struct synth *synth));
 

@@ -92,6 +92,7 @@ struct synth {
     bool broken_timers;
     const char *settings; /* of the build information */
     void (*spoil)(struct synth *synth);
+    bool holes;       /* in the core's file */
     int core, binary; /* files; -1: none */
     struct gt_analysis *analysis;
     struct gt_vec reports; /* struct gt_report * */
