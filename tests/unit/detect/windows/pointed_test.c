@@ -4,6 +4,7 @@
  * A large table leads to nodes. Each node has a slice of its own second field, and pointers to
  * leaves beside that one. Most of the table is zeros, which the core's file may leave out.
  */
+#include "inspector/runtime/process/contradictions.h"
 #include "tests/unit/synth/synth_impl.h"
 
 enum { TABLE = 2 << 20, NODES = 4, NODE = 80, LEAVES = 6, FIRST_LEAF = 24, LEAF = 65536 };
@@ -27,21 +28,21 @@ static struct types make_types(struct synth *synth)
     return (struct types){synth_type_pointer(synth, "*main.node", node), slice};
 }
 
-/* Its slice covers the first leaf's pointer. */
-static uint64_t new_node(struct synth *synth)
+/* Its slice begins at the first leaf's pointer. */
+static uint64_t new_node(struct synth *synth, uint64_t length)
 {
     uint64_t node = synth_object(synth, NODE, "p..pppppp");
 
     synth_put(synth, node, node + FIRST_LEAF);
-    synth_put(synth, node + 8, 1);
-    synth_put(synth, node + 16, 1);
+    synth_put(synth, node + 8, length);
+    synth_put(synth, node + 16, length);
     for (uint64_t i = 0; i < LEAVES; i++)
         synth_put(synth, node + FIRST_LEAF + 8 * i, synth_object(synth, LEAF, NULL));
     return node;
 }
 
-/* A table of pointers to the nodes. */
-static struct synth *make_table(void **state, bool holes)
+/* A table of pointers to the nodes, whose slices have that length. */
+static struct synth *make_table(void **state, bool holes, uint64_t length)
 {
     struct synth *synth = synth_begin(state, "go1.26.8");
     uint64_t table = synth_tiled(synth, TABLE, make_types(synth).node_pointer);
@@ -49,13 +50,13 @@ static struct synth *make_table(void **state, bool holes)
     if (holes) synth_leave_holes(synth);
     synth_global(synth, "main.table", table);
     for (uint64_t i = 0; i < NODES; i++)
-        synth_put(synth, table + 8 * i, new_node(synth));
+        synth_put(synth, table + 8 * i, new_node(synth, length));
     return synth;
 }
 
 static void expect_nothing_lost(void **state, bool holes)
 {
-    const struct gt_report *report = synth_report(make_table(state, holes));
+    const struct gt_report *report = synth_report(make_table(state, holes, 1));
 
     if (report->finding_count) fail_msg("%s", report->findings[0].title);
     assert_int_equal(report->coverage.contradiction_count, 0);
@@ -69,6 +70,18 @@ static void nodes_of_a_table_are_in_use(void **state)
 static void nodes_of_a_table_with_holes_are_in_use(void **state)
 {
     expect_nothing_lost(state, true);
+}
+
+/* That the node is in use says nothing of its slice. */
+static void a_length_past_a_node_in_use_is_told(void **state)
+{
+    const struct gt_report *report = synth_report(make_table(state, false, NODE / 8));
+    bool told = false;
+
+    for (size_t i = 0; i < report->coverage.contradiction_count; i++)
+        told |= strcmp(report->coverage.contradictions[i].what,
+                       gt_contradiction_text(GT_CONTRADICTION_LENGTHS)) == 0;
+    assert_true(told);
 }
 
 /* An array of pointers to leaves. */
@@ -105,6 +118,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(nodes_of_a_table_are_in_use, synth_end),
         cmocka_unit_test_teardown(nodes_of_a_table_with_holes_are_in_use, synth_end),
+        cmocka_unit_test_teardown(a_length_past_a_node_in_use_is_told, synth_end),
         cmocka_unit_test_teardown(what_only_slices_lead_to_is_lost, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
