@@ -1,5 +1,5 @@
 """Which files an analysis opens: the core, the binary and what goes with it, to be read; and to be
-written none but what -o names and what it unpacks into."""
+written none but what -o names, what it unpacks into, and its folder in the user's cache."""
 
 import os
 import re
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(tool.SUBSET, reason="a sanitizer opens files of 
 
 CALLS = "open,openat,openat2,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,link,linkat"
 CALLS += ",symlink,symlinkat,truncate,chmod,fchmodat,chown,fchownat,mknod,mknodat,connect"
-CALL = re.compile(r'(\w+)\((?:AT_FDCWD, )?"([^"]*)"(.*)\) += (-?\d+)')
+CALL = re.compile(r'(\w+)\((?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"([^"]*)"(.*)\) += (-?\d+)')
 # The loader's, the C library's and the machine's: read by any program.
 SYSTEM = ("/etc/ld.so", "/lib", "/usr/lib", "/proc/", "/sys/devices/system/cpu")
 
@@ -22,7 +22,7 @@ def opened(folder, *arguments, **environment):
     """(path, to be written) of all that one run opened or changed."""
     log = folder / "strace"
     done = subprocess.run(
-        ["strace", "-f", "-qq", "-s", "4096", "-e", f"trace=?{',?'.join(CALLS.split(','))}", "-o", log]
+        ["strace", "-f", "-qq", "-y", "-s", "4096", "-e", f"trace=?{',?'.join(CALLS.split(','))}", "-o", log]
         + [tool.binary(), *arguments],
         env={**os.environ, **environment},
         capture_output=True,
@@ -37,23 +37,32 @@ def opened(folder, *arguments, **environment):
             continue
         call = CALL.search(line)
         assert call, line
-        name, path, how, result = call.groups()
+        name, base, path, how, result = call.groups()
         if int(result) >= 0:
+            path = os.path.normpath(os.path.join(base or "", path))
             yield path, not name.startswith("open") or bool(re.search("O_WRONLY|O_RDWR|O_CREAT", how))
 
 
 @pytest.mark.parametrize("command", ["report", "goroutines", "check"])
-def test_only_what_it_needs(demo, tmp_path, command):
+@pytest.mark.parametrize("keeps", [True, False], ids=["cache", "no cache"])
+def test_only_what_it_needs(demo, tmp_path, command, keeps):
     builds.need("strace", "zstd")
-    core, exe, unpacked, out = (tmp_path / name for name in ("core.zst", "demo.zst", "tmp", "out"))
+    core, exe, unpacked, cache, out = (
+        tmp_path / name for name in ("core.zst", "demo.zst", "tmp", "cache", "out")
+    )
     unpacked.mkdir()
+    cache.mkdir()
     for plain, packed in ((demo.path, core), (demo.exe, exe)):
         subprocess.run(["zstd", "-q", "-1", plain, "-o", packed], check=True)
-    arguments = [command, "-o", out, "--exe", exe, core]
-    files = set(opened(tmp_path, *arguments, TMPDIR=str(unpacked), DEBUGINFOD_URLS=""))
+    arguments = [command, "-o", out, "--exe", exe, core] + ([] if keeps else ["--no-cache"])
+    environment = {"TMPDIR": str(unpacked), "XDG_CACHE_HOME": str(cache), "DEBUGINFOD_URLS": ""}
+    files = set(opened(tmp_path, *arguments, **environment))
     written = {path for path, writes in files if writes}
     read = {path for path, writes in files if not writes and not path.startswith(SYSTEM)}
+    kept = str(cache / "gotopsy")
     assert str(out) in written or any(path.startswith(str(out)) for path in written)
-    assert all(path.startswith((str(out), str(unpacked))) for path in written), written
-    assert read == {str(core), str(exe)}
+    mine = (str(out), str(unpacked), kept) if keeps else (str(out), str(unpacked))
+    assert all(path.startswith(mine) for path in written), written
+    assert {path for path in read if not path.startswith(kept)} == {str(core), str(exe)}
+    assert keeps == any(path.startswith(kept) for path in written)
     assert list(unpacked.iterdir()) == []
