@@ -247,29 +247,29 @@ static void lose_unmapped(struct gt_goheap *heap, const struct gt_span *span, ui
                     span->base, (end - span->base));
 }
 
-/* Of two spans that overlap one is wrong: the one that begins later is left out. */
+/* Of two spans that overlap one is wrong: the one that begins later is left out. Those that stay
+ * move up in the list. */
 static void add_regions(struct gt_goheap *heap)
 {
-    struct gt_vec read = heap->spans;
+    size_t count = heap->spans.len;
     uint64_t end = 0, counted = 0;
 
-    heap->spans = GT_VEC_OF(struct gt_span);
-    if (read.len) qsort(read.data, read.len, sizeof(struct gt_span), by_base);
-    for (size_t i = 0; i < read.len; i++) {
-        struct gt_span *span = gt_vec_at(&read, i);
-        uint64_t size = span->npages * PAGE;
-        if (span->base < end) {
+    if (count) qsort(heap->spans.data, count, sizeof(struct gt_span), by_base);
+    heap->spans.len = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct gt_span span = ((const struct gt_span *)heap->spans.data)[i];
+        uint64_t size = span.npages * PAGE;
+        if (span.base < end) {
             gt_process_lost(heap->process, GT_OF_HEAP, "heap span 0x%" PRIx64 ": overlaps another",
-                            span->base);
-        } else if (!was_mapped(heap->process->core, span->base, span->base + size)) {
-            lose_unmapped(heap, span, &counted);
+                            span.base);
+        } else if (!was_mapped(heap->process->core, span.base, span.base + size)) {
+            lose_unmapped(heap, &span, &counted);
         } else {
-            end = span->base + size;
+            end = span.base + size;
             heap->heap_bytes += size;
-            add_region(heap, span);
+            add_region(heap, &span);
         }
     }
-    gt_vec_deinit(&read);
 }
 
 static struct gt_error *read_spans(struct gt_goheap *heap)
