@@ -12,16 +12,6 @@ struct set_reader {
     struct gt_tile_words tile; /* and its words */
 };
 
-/* The object's type, if it is one value with a heap bitmap; else 0. */
-static uint32_t value_type(const struct gt_typing *typing, const struct gt_slot_ref *ref)
-{
-    const struct gt_region *region = ref->region;
-    uint32_t typed = gt_packed_at(&typing->type, gt_slot_object(ref));
-    bool small = region->scan == GT_SCAN_BITMAP && !gt_slot_is_wide(region);
-
-    return small && region->bytes && !region->sparse && gt_is_one_value(typed) ? typed : 0;
-}
-
 /* Which words an object of the type has for the reader; false if they have no plan. */
 static bool plan_words(struct set_reader *reader, uint32_t typed)
 {
@@ -42,7 +32,7 @@ static void visit_oldest(struct set_reader *reader)
     uint64_t offset = oldest.slot * region->slot_size;
 
     reader->begin(reader->words->ctx, gt_slot_object(&oldest));
-    if (plan_words(reader, value_type(reader->typing, &oldest)))
+    if (plan_words(reader, gt_value_type(reader->typing, &oldest)))
         gt_words_of_tile(reader->typing, &reader->tile, region->bytes + offset,
                          region->base + offset, 0, reader->words);
     else

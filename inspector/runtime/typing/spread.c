@@ -240,12 +240,9 @@ static void claim_object(struct gt_typing *typing, const struct gt_slot_ref *ref
  * looked up: neighbours are mostly alike. */
 static inline bool is_like_last(const struct gt_typing *typing, const struct gt_slot_ref *ref)
 {
-    const struct gt_region *region = ref->region;
-    uint32_t typed = gt_packed_at(&typing->type, gt_slot_object(ref));
+    uint32_t typed = gt_value_type(typing, ref);
 
-    return typed == typing->last.typed && gt_is_one_value(typed) &&
-           region->scan == GT_SCAN_BITMAP && !gt_slot_is_wide(region) && region->bytes &&
-           !region->sparse && gt_slot_mask(ref) == typing->last.mask;
+    return typed && typed == typing->last.typed && gt_slot_mask(ref) == typing->last.mask;
 }
 
 /* Claims the words of the oldest object that waits in the queue; there must be one. */

@@ -78,7 +78,7 @@ struct gt_word_plan {
     size_t slice_count;
     bool only_plain;  /* there are no others, and none is left out */
     bool claims_more; /* some others that are no slices make claims, or some are left out */
-    enum { GT_LEADS_UNKNOWN, GT_LEADS_TO_BITMAPS, GT_LEADS_ELSEWHERE } leads; /* gt_plan_leads() */
+    enum { GT_LEADS_UNKNOWN, GT_LEADS_TO_BITMAPS, GT_LEADS_ELSEWHERE } leads;
 };
 
 struct gt_type_row {
@@ -198,6 +198,17 @@ static inline uint64_t gt_slot_mask(const struct gt_slot_ref *ref)
     uint64_t words = ref->region->slot_size / 8;
 
     return gt_bits_load(ref->region->mask, ref->region->mask_bytes, ref->slot * words, words);
+}
+
+/* The object's entry of gt_typing.type, if it is one value in a slot with a bitmap that is not
+ * wide, and the core has all its bytes; else 0. */
+static inline uint32_t gt_value_type(const struct gt_typing *typing, const struct gt_slot_ref *ref)
+{
+    const struct gt_region *region = ref->region;
+    uint32_t typed = gt_packed_at(&typing->type, gt_slot_object(ref));
+    bool small = region->scan == GT_SCAN_BITMAP && !gt_slot_is_wide(region);
+
+    return small && region->bytes && !region->sparse && gt_is_one_value(typed) ? typed : 0;
 }
 
 /* A root as a word, or another entry of a table of roots. */
