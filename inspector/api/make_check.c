@@ -184,6 +184,13 @@ struct builder {
     struct gt_check *check;
 };
 
+static void mark(const struct gt_analysis *analysis, struct gt_bitmap *live)
+{
+    gt_bitmap_init(live, analysis->heap->graph.objects);
+    gt_live_mark(analysis->heap, analysis->roots, NULL, NULL, live);
+}
+
+/* A report that was made before has marked the live heap. */
 static void compare(struct builder *builder)
 {
     struct gt_analysis *analysis = builder->analysis;
@@ -191,16 +198,17 @@ static void compare(struct builder *builder)
     struct gt_compare_options options = {wanted ? wanted : USUAL_EXAMPLES, true};
     struct gt_comparison comparison;
     struct gt_gcmarks marks;
-    struct gt_bitmap live;
+    struct gt_bitmap marked = {0};
 
-    gt_bitmap_init(&live, analysis->heap->graph.objects);
-    gt_live_mark(analysis->heap, analysis->roots, NULL, NULL, &live);
+    if (!analysis->live_heap) mark(analysis, &marked);
     gt_gcmarks_init(&marks, analysis->heap);
-    gt_analysis_compare(analysis, &marks, &live, &options, &comparison);
+    gt_analysis_compare(analysis, &marks,
+                        analysis->live_heap ? &analysis->live_heap->live : &marked, &options,
+                        &comparison);
     fill(&(struct filler){analysis, builder->check}, &comparison);
     judge(builder->check, &marks, &comparison);
     gt_gcmarks_deinit(&marks);
-    gt_bitmap_deinit(&live);
+    gt_bitmap_deinit(&marked);
     gt_comparison_deinit(&comparison);
 }
 

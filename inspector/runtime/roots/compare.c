@@ -17,8 +17,8 @@ struct comparer {
     const struct gt_specials *specials;
     const struct gt_gcmarks *marks;
     const struct gt_roots *roots;
+    const struct gt_bitmap *live; /* gotopsy's live set */
     struct gt_compare_options options;
-    struct gt_bitmap live;     /* gotopsy's live set */
     struct gt_bitmap precise;  /* the same without words that need not be pointers */
     struct gt_map words;       /* an object that is not precise -> a word that leads to it */
     struct gt_bitmap dropped;  /* objects that only the collector has */
@@ -198,7 +198,7 @@ static void judge_dropped(struct comparer *comparer)
     if (judged) find_gaps(comparer);
     comparer->traces.located = comparer->options.words;
     if (judged)
-        gt_traces_find(comparer->heap, comparer->goroutines, comparer->marks, &comparer->live,
+        gt_traces_find(comparer->heap, comparer->goroutines, comparer->marks, comparer->live,
                        dropped, &comparer->traces);
     if (judged) count_tiny_blocks(comparer);
     for (size_t i = first; i < dropped->bits; i = gt_bitmap_next(dropped, i + 1))
@@ -267,7 +267,7 @@ static void differ_unmarked(struct comparer *comparer, uint32_t object)
 
 static void compare_object(struct comparer *comparer, uint32_t object)
 {
-    if (!gt_bit(&comparer->live, object))
+    if (!gt_bit(comparer->live, object))
         gt_bit_set(&comparer->dropped, object);
     else
         differ_unmarked(comparer, object);
@@ -283,7 +283,7 @@ static void compare_objects(struct comparer *comparer)
     gt_bitmap_init(&own, graph->objects);
     for (size_t i = 0; i * 64 < graph->objects; i++) {
         uint64_t judged = graph->allocated.words[i] & ~marks->unjudged.words[i];
-        uint64_t live = comparer->live.words[i];
+        uint64_t live = comparer->live->words[i];
         own.words[i] = live & judged;
         for (uint64_t rest = (live ^ marks->marked.words[i]) & judged; rest; rest &= rest - 1)
             compare_object(comparer, (uint32_t)(i * 64 + (size_t)__builtin_ctzll(rest)));
@@ -342,7 +342,7 @@ static void dangling_globals(struct comparer *comparer)
  * slot, no second look is needed. */
 static void find_dangling(struct comparer *comparer)
 {
-    const struct gt_bitmap *live = &comparer->live;
+    const struct gt_bitmap *live = comparer->live;
 
     dangling_globals(comparer);
     if (!comparer->heap->graph.notes->dangles) return;
@@ -362,14 +362,12 @@ static void init(struct comparer *comparer, struct gt_comparison *out)
     size_t objects = comparer->heap->graph.objects;
 
     *out = (struct gt_comparison){0};
-    gt_bitmap_init(&comparer->live, objects);
     gt_bitmap_init(&comparer->dropped, objects);
     gt_bitmap_init(&comparer->dangling, objects);
 }
 
 static void deinit(struct comparer *comparer)
 {
-    gt_bitmap_deinit(&comparer->live);
     gt_bitmap_deinit(&comparer->precise);
     gt_map_deinit(&comparer->words);
     gt_bitmap_deinit(&comparer->dropped);
@@ -386,6 +384,7 @@ void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *gorout
                                 .specials = specials,
                                 .marks = marks,
                                 .roots = roots,
+                                .live = live,
                                 .options = *options,
                                 .out = out};
 
@@ -394,10 +393,6 @@ void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *gorout
     out->gc_bytes = gt_heap_bytes_of(&heap->graph, &marks->marked);
     out->unjudged = gt_bitmap_count(&marks->unjudged);
     count_runners(&comparer);
-    if (live)
-        gt_bitmap_copy(&comparer.live, live);
-    else
-        gt_live_mark(heap, roots, NULL, NULL, &comparer.live);
     compare_objects(&comparer);
     find_dangling(&comparer);
     judge_dropped(&comparer);

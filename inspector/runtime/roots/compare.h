@@ -71,7 +71,7 @@ struct gt_compare_options {
     bool words;      /* and those of the words that show it */
 };
 
-/* `live` is the live set, or NULL if it is not marked yet. */
+/* `live` is the live set. */
 void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                 const struct gt_specials *specials, const struct gt_roots *roots,
                 const struct gt_gcmarks *marks, const struct gt_bitmap *live,
