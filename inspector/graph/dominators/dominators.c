@@ -293,10 +293,18 @@ static void sum_words(struct gt_dominators *tree)
     sum_subtrees(tree);
 }
 
-static void sum_retained(struct gt_dominators *tree)
+static void clear_sums(struct gt_dominators *tree)
 {
     if (tree->inner_words)
         memset(tree->inner_words, 0, tree->inner * sizeof *tree->inner_words);
+    else
+        memset(tree->inner_wide, 0, tree->inner * sizeof *tree->inner_wide);
+}
+
+static void sum_retained(struct gt_dominators *tree)
+{
+    if (tree->inner_words)
+        clear_sums(tree);
     else
         tree->inner_wide = gt_calloc(tree->inner, sizeof *tree->inner_wide);
     sum_words(tree);
@@ -314,14 +322,6 @@ static void count_leaf(void *ctx, uint32_t rank, uint32_t place, uint32_t object
 {
     (void)rank, (void)object, (void)region;
     add_sum(ctx, place, 1);
-}
-
-static void clear_sums(struct gt_dominators *tree)
-{
-    if (tree->inner_words)
-        memset(tree->inner_words, 0, tree->inner * sizeof *tree->inner_words);
-    else
-        memset(tree->inner_wide, 0, tree->inner * sizeof *tree->inner_wide);
 }
 
 void gt_dominators_count_bytes(struct gt_dominators *tree)
