@@ -108,6 +108,7 @@ struct gt_error *gt_analysis_heap(struct gt_analysis *analysis)
     if (analysis->heap) analysis->heap->graph.threads = analysis->threads;
     if (analysis->roots) return NULL;
     gt_analysis_stage(analysis, "reading the heap");
+    gt_core_read_in_large_pages(analysis->process->core);
     if (!analysis->heap) error = gt_goheap_open(analysis->process, &analysis->heap);
     if (analysis->heap) analysis->heap->graph.threads = analysis->threads;
     if (!error && !analysis->specials)

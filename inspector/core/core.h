@@ -86,6 +86,10 @@ const struct gt_segment *gt_core_segments(const struct gt_core *core, size_t *co
 /* The memory: the core's bytes first, then images. Valid until the core is closed. */
 const struct gt_memory *gt_core_memory(const struct gt_core *core);
 
+/* Says that most of the file will be read: what is not in memory yet is then read in large pages.
+ * This is a hint. It changes no result. */
+void gt_core_read_in_large_pages(const struct gt_core *core);
+
 /*
  * How much of [start, end) was in memory of the process itself, as far as the core shows: the pages
  * that are no hole of the core's file. An untouched page is a hole in the kernel's core, unless the

@@ -1,4 +1,7 @@
-/* Maps a whole file for reading, or the unpacked data of a compressed file or a pipe. */
+/* Maps a whole file for reading, or the unpacked data of a compressed file or a pipe.
+ *
+ * The mapping is aligned, so that the kernel can use large pages for it. Reads of a heap jump: on
+ * small pages, each page costs a fault, and most reads miss the TLB. */
 #include "inspector/core/core_impl.h"
 
 #include "inspector/base/call.h"
@@ -28,6 +31,44 @@ static struct gt_error *check_kind(const char *path, const struct stat *info)
     return NULL;
 }
 
+#define LARGE_PAGE ((uint64_t)2 << 20)
+
+static uint64_t align(uint64_t size, uint64_t to)
+{
+    return (size + to - 1) / to * to;
+}
+
+static void release(uintptr_t start, uintptr_t end)
+{
+    if (end > start) munmap((void *)start, end - start);
+}
+
+/* Address space of `size` bytes, a multiple of the page size, from a multiple of LARGE_PAGE on. */
+static void *reserve(uint64_t size)
+{
+    void *room = mmap(NULL, size + LARGE_PAGE, PROT_NONE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED) return NULL;
+    uintptr_t from = (uintptr_t)room, at = align(from, LARGE_PAGE);
+    release(from, at);
+    release(at + size, from + size + LARGE_PAGE);
+    return (void *)at;
+}
+
+/* Where no room can be reserved, the kernel chooses a place. */
+static void *map_aligned(int fd, uint64_t size)
+{
+    uint64_t whole = align(size < INT64_MAX ? size : 0, (uint64_t)sysconf(_SC_PAGESIZE));
+    void *at = whole >= LARGE_PAGE ? reserve(whole) : NULL;
+    void *bytes =
+        mmap(at, size, PROT_READ, MAP_PRIVATE | MAP_NORESERVE | (at ? MAP_FIXED : 0), fd, 0);
+    int why = errno;
+
+    if (at && bytes == MAP_FAILED) release((uintptr_t)at, (uintptr_t)at + whole);
+    errno = why;
+    return bytes;
+}
+
 static void unmap(void *bytes, size_t size)
 {
     munmap(bytes, size);
@@ -35,7 +76,7 @@ static void unmap(void *bytes, size_t size)
 
 static struct gt_error *map(const char *path, int fd, uint64_t size, struct gt_mapped *mapped)
 {
-    void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_NORESERVE, fd, 0);
+    void *bytes = map_aligned(fd, size);
 
     if (bytes == MAP_FAILED)
         return gt_error_io(path,

@@ -3,7 +3,7 @@
  *
  * The kernel reads ahead in a mapped file, and fills memory with zeros for the holes there. A page
  * among holes then costs as much as a whole window of pages. So nothing is read ahead in a file
- * that is mostly holes, but where it has long parts without any.
+ * that is mostly holes, but where it has long parts without any; and no large pages are asked for.
  */
 #include "inspector/core/core_impl.h"
 
@@ -85,6 +85,11 @@ static uint64_t in_no_hole(const struct gt_mapped *file, uint64_t start, uint64_
     return sum;
 }
 
+static bool is_mostly_holes(const struct gt_mapped *file)
+{
+    return in_no_hole(file, 0, file->size) <= file->size / 2;
+}
+
 /* The advice is a hint, so its result is ignored. */
 static void advise(const struct gt_mapped *file, uint64_t start, uint64_t end, int advice)
 {
@@ -98,13 +103,27 @@ void gt_limit_reading_ahead(const struct gt_mapped *file)
     const struct gt_extent *extents = file->data.data;
     size_t parts = 0;
 
-    if (in_no_hole(file, 0, file->size) > file->size / 2) return;
+    if (!is_mostly_holes(file)) return;
     advise(file, 0, file->size, MADV_RANDOM);
     for (size_t i = 0; i < file->data.len && parts < MAX_LONG_PARTS; i++) {
         if (extents[i].end - extents[i].start < LONG_PART) continue;
         advise(file, extents[i].start, min64(extents[i].end, file->size), MADV_NORMAL);
         parts++;
     }
+}
+
+/* A large page is read for each byte of it that is asked for. So the file must fit in memory, where
+ * nothing is read twice. */
+static bool fits_in_memory(const struct gt_mapped *file)
+{
+    return file->size / PAGE <= (uint64_t)sysconf(_SC_PHYS_PAGES) / 2;
+}
+
+void gt_core_read_in_large_pages(const struct gt_core *core)
+{
+    const struct gt_mapped *file = &core->file;
+
+    if (fits_in_memory(file) && !is_mostly_holes(file)) advise(file, 0, file->size, MADV_HUGEPAGE);
 }
 
 /* ---- zeros --------------------------------------------------------------------------------- */

@@ -327,6 +327,16 @@ static void fetch_ahead(const struct reader *reader, const struct gt_slice *allg
         gt_mem_fetch(process->mem, sp, STACK_FETCHED);
 }
 
+/* The kernel reads so many bytes around each small page that is asked for. If that is the whole
+ * file, reading it in large pages costs no more. */
+static void ask_for_pages(const struct gt_process *process, uint64_t goroutines)
+{
+    enum { READ_AROUND = 128 << 10 };
+
+    if (goroutines > gt_core_file_bytes(process->core) / READ_AROUND)
+        gt_core_read_in_large_pages(process->core);
+}
+
 struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_goroutines **out)
 {
     struct gt_slice allgs;
@@ -347,6 +357,7 @@ struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_gorout
     all->callbacks = GT_VEC_OF(struct gt_callback_frame);
     struct reader reader = {.process = process, .all = all, .known = gt_known_stacks_create()};
     read_reasons(&reader);
+    ask_for_pages(process, allgs.len);
     for (uint64_t i = 0; i < allgs.len; i++) {
         fetch_ahead(&reader, &allgs, i);
         if (gt_mem_u64(process->mem, allgs.ptr + i * 8, &g)) take(&reader, g);
