@@ -8,10 +8,21 @@
 #include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/map_lengths.h"
 
-static void mark_live(struct gt_heap_analysis *heap_analysis)
+static void start_types(void *ctx)
 {
+    struct gt_heap_analysis *heap_analysis = ctx;
+
+    heap_analysis->started =
+        gt_typing_start(heap_analysis->heap, heap_analysis->goroutines, heap_analysis->roots);
+}
+
+static void mark_live(struct gt_heap_analysis *heap_analysis, bool typed)
+{
+    struct gt_meanwhile meanwhile = {start_types, heap_analysis};
+
     gt_bitmap_init(&heap_analysis->live, heap_analysis->heap->graph.objects);
-    heap_analysis->baseline = gt_baseline_create(heap_analysis, &heap_analysis->live);
+    heap_analysis->baseline =
+        gt_baseline_create(heap_analysis, &heap_analysis->live, typed ? &meanwhile : NULL);
     heap_analysis->live_bytes = gt_heap_bytes_of(&heap_analysis->heap->graph, &heap_analysis->live);
     heap_analysis->live_objects = gt_bitmap_count(&heap_analysis->live);
 }
@@ -40,7 +51,8 @@ static void index_samples(struct gt_heap_analysis *heap_analysis)
     }
 }
 
-static void create(struct gt_analysis *analysis)
+/* `typed`: types are needed, too. They may spread meanwhile. */
+static void create(struct gt_analysis *analysis, bool typed)
 {
     struct gt_heap_analysis *live_heap = gt_alloc(sizeof *live_heap);
 
@@ -49,8 +61,9 @@ static void create(struct gt_analysis *analysis)
                                            .goroutines = analysis->goroutines,
                                            .specials = analysis->specials,
                                            .roots = analysis->roots};
-    gt_analysis_stage(analysis, "marking");
-    mark_live(live_heap);
+    typed = typed && gt_baseline_marks_beside(live_heap);
+    gt_analysis_stage(analysis, typed ? "marking and typing" : "marking");
+    mark_live(live_heap, typed);
     compare_marks(analysis, &live_heap->live);
     live_heap->users = gt_global_users_create(live_heap->process, live_heap->roots);
     index_samples(live_heap);
@@ -85,7 +98,7 @@ static void forget_findings(struct gt_heap_analysis *live_heap)
 struct gt_heap_analysis *gt_analysis_live_heap_untyped(struct gt_analysis *analysis,
                                                        struct gt_arena *storage)
 {
-    if (!analysis->live_heap) create(analysis);
+    if (!analysis->live_heap) create(analysis, false);
     struct gt_heap_analysis *live_heap = analysis->live_heap;
     forget_findings(live_heap);
     live_heap->referrers = &live_heap->live;
@@ -96,30 +109,36 @@ struct gt_heap_analysis *gt_analysis_live_heap_untyped(struct gt_analysis *analy
     return live_heap;
 }
 
+/* What was typed beside the mark is taken once. */
+static struct gt_typing *take_started(struct gt_heap_analysis *live_heap)
+{
+    if (!live_heap->started) start_types(live_heap);
+    struct gt_typing *started = live_heap->started;
+    live_heap->started = NULL;
+    return started;
+}
+
 static struct gt_typing *typing_of(struct gt_heap_analysis *live_heap, enum gt_typing_scope scope,
                                    bool both)
 {
-    const struct gt_goheap *heap = live_heap->heap;
     struct gt_typing *begun = live_heap->begun;
 
     if (scope == GT_TYPES_FOR_QUESTIONS && begun) {
         live_heap->begun = NULL;
         return gt_typing_finish_whole(begun, &live_heap->live);
     }
+    struct gt_typing *started = take_started(live_heap);
     if (scope == GT_TYPES_FOR_DETECTORS && both)
-        return gt_typing_create_twice(heap, live_heap->goroutines, live_heap->roots,
-                                      &live_heap->live, &live_heap->begun);
-    if (scope == GT_TYPES_FOR_QUESTIONS)
-        return gt_typing_create_whole(heap, live_heap->goroutines, live_heap->roots,
-                                      &live_heap->live);
-    return gt_typing_create(heap, live_heap->goroutines, live_heap->roots, &live_heap->live);
+        return gt_typing_create_twice(started, &live_heap->live, &live_heap->begun);
+    if (scope == GT_TYPES_FOR_QUESTIONS) return gt_typing_create_whole(started, &live_heap->live);
+    return gt_typing_create(started, &live_heap->live);
 }
 
 struct gt_heap_analysis *gt_analysis_live_heap(struct gt_analysis *analysis,
                                                enum gt_typing_scope scope, struct gt_arena *storage)
 {
+    if (!analysis->live_heap) create(analysis, true);
     struct gt_heap_analysis *live_heap = gt_analysis_live_heap_untyped(analysis, storage);
-
     bool begins = !live_heap->kept[scope];
     if (begins) {
         gt_analysis_stage(analysis, "typing");

@@ -1,6 +1,5 @@
 /* Reads every mspan of mheap_.allspans, sorts the spans in use by address, leaves out those that
- * overlap another or that no segment holds, and makes each of the others a region. A type's mask is
- * made at its first use and kept in a map. */
+ * overlap another or that no segment holds, and makes each of the others a region. */
 #include "inspector/runtime/heap/spans.h"
 
 #include "inspector/base/alloc.h"
@@ -309,35 +308,6 @@ static void set_allocated(struct gt_goheap *heap)
     }
 }
 
-/* The mask of the type of an object's elements. */
-static struct gt_tile make_tile(const struct gt_goheap *heap, uint64_t rtype)
-{
-    struct gt_types *types = heap->process->types;
-    gt_type_id id = gt_types_at(types, rtype);
-    struct gt_tile tile = {0};
-
-    if (id == GT_NO_TYPE) return tile;
-    tile.bits = gt_types_mask(types, id, &tile.ptr_words);
-    tile.period = gt_types_get(types, id)->size / 8;
-    if (!tile.bits) tile.ptr_words = 0;
-    return tile;
-}
-
-static struct gt_tile tile_of_type(struct gt_goheap *heap, uint64_t rtype)
-{
-    const uint64_t *known = gt_map_find(&heap->masks, rtype);
-
-    if (known) return *(struct gt_tile *)gt_vec_at(&heap->tiles, *known);
-    struct gt_tile tile = make_tile(heap, rtype);
-    if (heap->shared) return tile;
-    *gt_map_put(&heap->masks, rtype, NULL) = heap->tiles.len;
-    gt_vec_add(&heap->tiles, &tile);
-    if (gt_types_at(heap->process->types, rtype) == GT_NO_TYPE)
-        gt_process_lost(heap->process, GT_OF_HEAP,
-                        "type 0x%" PRIx64 " of heap objects cannot be read", rtype);
-    return tile;
-}
-
 static const struct gt_span *span_of(const struct gt_goheap *heap, const struct gt_region *region)
 {
     return gt_vec_at(&heap->spans, region->tag);
@@ -352,19 +322,41 @@ static uint64_t rtype_of(const struct gt_goheap *heap, const struct gt_region *r
 
 static bool knows(const void *ctx, const struct gt_region *region, uint32_t slot)
 {
-    uint64_t rtype = rtype_of(ctx, region, slot);
+    const struct gt_goheap *heap = ctx;
+    uint64_t rtype = rtype_of(heap, region, slot);
 
-    return !rtype || gt_map_find(&((const struct gt_goheap *)ctx)->masks, rtype);
+    return !rtype || gt_type_masks_know(&heap->masks, rtype);
 }
 
 static struct gt_tile tile(void *ctx, const struct gt_region *region, uint32_t slot)
 {
-    uint64_t rtype = rtype_of(ctx, region, slot);
+    struct gt_goheap *heap = ctx;
+    uint64_t rtype = rtype_of(heap, region, slot);
 
     if (!rtype) return (struct gt_tile){0};
-    struct gt_tile found = tile_of_type(ctx, rtype);
+    struct gt_tile found = gt_type_masks_find(&heap->masks, rtype);
     found.skip = region->skip / 8;
     return found;
+}
+
+struct gt_goheap *gt_goheap_view(const struct gt_goheap *heap, unsigned threads)
+{
+    struct gt_goheap *view = gt_alloc(sizeof *view);
+
+    *view = *heap;
+    gt_type_masks_init_beside(&view->masks, &heap->masks);
+    view->graph.source.ctx = view;
+    view->graph.threads = threads;
+    return view;
+}
+
+void gt_goheap_rejoin(const struct gt_goheap *heap, struct gt_goheap *view)
+{
+    struct gt_goheap *own = heap->graph.source.ctx;
+
+    gt_type_masks_learn(&own->masks, &view->masks);
+    gt_type_masks_deinit(&view->masks);
+    gt_free(view);
 }
 
 void gt_goheap_share(const struct gt_goheap *heap, const struct gt_bitmap *live)
@@ -372,13 +364,13 @@ void gt_goheap_share(const struct gt_goheap *heap, const struct gt_bitmap *live)
     const struct gt_heap *graph = &heap->graph;
     struct gt_goheap *own = graph->source.ctx;
 
-    for (uint32_t i = 0; i < graph->region_count && !heap->shared; i++) {
+    for (uint32_t i = 0; i < graph->region_count && !heap->masks.complete; i++) {
         const struct gt_region *region = &graph->regions[i];
         if (region->scan != GT_SCAN_TILED) continue;
         for (uint32_t slot = 0; slot < region->count; slot++)
             if (gt_bit(live, region->first + slot)) tile(own, region, slot);
     }
-    own->shared = true;
+    own->masks.complete = true;
 }
 
 /* Green tea's marks are in the spans. These functions are only linked with the experiment. The
@@ -401,7 +393,7 @@ struct gt_error *gt_goheap_open(struct gt_process *process, struct gt_goheap **o
     heap->process = process;
     heap->spans = GT_VEC_OF(struct gt_span);
     heap->manual = GT_VEC_OF(struct gt_manual_span);
-    heap->tiles = GT_VEC_OF(struct gt_tile);
+    gt_type_masks_init(&heap->masks, process);
     heap->green_tea = uses_green_tea(process);
     gt_heap_init(&heap->graph, (struct gt_heap_source){heap, tile, heap->process->mem, knows});
     struct gt_error *error = read_spans(heap);
@@ -421,8 +413,7 @@ void gt_goheap_close(struct gt_goheap *heap)
     gt_heap_deinit(&heap->graph);
     gt_vec_deinit(&heap->spans);
     gt_vec_deinit(&heap->manual);
-    gt_vec_deinit(&heap->tiles);
-    gt_map_deinit(&heap->masks);
+    gt_type_masks_deinit(&heap->masks);
     gt_arena_deinit(&heap->rebuilt);
     gt_free(heap);
 }

@@ -18,9 +18,8 @@
 #ifndef GT_RUNTIME_SPANS_H
 #define GT_RUNTIME_SPANS_H
 
-#include "inspector/base/hash.h"
-#include "inspector/graph/heap.h"
 #include "inspector/runtime/heap/arena_bits.h"
+#include "inspector/runtime/heap/type_masks.h"
 
 struct gt_span {
     uint64_t address; /* of the mspan */
@@ -58,13 +57,17 @@ struct gt_goheap {
     struct gt_arena_bits arena_bits;
     struct gt_arena rebuilt;          /* masks made from arenas' bits */
     uint64_t stack_bytes, heap_bytes; /* pages of manual and of in-use spans */
-    struct gt_map masks;              /* rtype -> index into tiles; filled on demand */
-    struct gt_vec tiles;              /* struct gt_tile */
-    bool shared;                      /* both stay as they are: see gt_goheap_share() */
+    struct gt_type_masks masks;
 };
 
 struct gt_error *gt_goheap_open(struct gt_process *process, struct gt_goheap **heap);
 void gt_goheap_close(struct gt_goheap *heap); /* NULL is allowed */
+
+/* The same heap for marks in one other thread, each with `threads` threads, while the heap itself
+ * is used. Until gt_goheap_rejoin(), it borrows the heap, which may not be closed or shared. */
+struct gt_goheap *gt_goheap_view(const struct gt_goheap *heap, unsigned threads);
+/* The heap learns what its view has read of types. Destroys the view. */
+void gt_goheap_rejoin(const struct gt_goheap *heap, struct gt_goheap *view);
 
 /* From now on the pointer words of live objects can be read by several threads at once. Those of
  * other objects can be read by one. */

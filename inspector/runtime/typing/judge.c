@@ -138,14 +138,35 @@ static bool is_real_of(const struct gt_typing *typing, gt_type_id now, gt_type_i
            gt_claim_size(typing, now) == gt_claim_size(typing, next);
 }
 
-/* Objects whose type the allocator recorded are typed already, unless that type could not be
+/* Whether the type describes its object. The runtime unrolls the GC program of a large type into a
+ * type that has a mask and no kind (1.22, 1.23): then only claims type the object. */
+static bool describes(const struct gt_typing *typing, gt_type_id id)
+{
+    const struct gt_type *type = gt_types_get(typing->types, id);
+
+    return type->size && type->kind;
+}
+
+void gt_settle_header(struct gt_typing *typing, const struct gt_slot_ref *ref)
+{
+    uint32_t object = gt_slot_object(ref);
+
+    if (gt_packed_at(&typing->type, object)) return;
+    gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, object));
+    if (id && gt_type_row(typing, id)->is_map) id = gt_type_cell(typing, id);
+    if (id && id < GT_OPAQUE_TYPE && describes(typing, id))
+        gt_settle(typing, ref, id, (struct gt_extent){0, 1, false});
+}
+
+/* Objects whose type the allocator recorded have that, unless that type could not be
  * read. */
 static void judge_by_header(struct gt_typing *typing, const struct gt_claim *claim,
                             const struct gt_slot_ref *ref)
 {
     uint32_t object = gt_slot_object(ref);
-    gt_type_id now = gt_typed_id(gt_packed_at(&typing->type, object));
 
+    gt_settle_header(typing, ref);
+    gt_type_id now = gt_typed_id(gt_packed_at(&typing->type, object));
     if (claim->offset != claim->region->skip) return;
     if (now ? is_real_of(typing, now, claim->type) : has_header_size(typing, object, claim->type))
         gt_settle(typing, ref, claim->type, (struct gt_extent){0, 1, false});

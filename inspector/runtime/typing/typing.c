@@ -1,4 +1,4 @@
-/* Types come from static data, then allocation headers, then roots, and last from elimination.
+/* Types come from static data, then roots, then allocation headers, and last from elimination.
  * Objects whose words are to be claimed are grey. Blocks of neighbours with grey objects wait in a
  * ring, so memory is read mostly in order. */
 #include "inspector/runtime/typing/typing.h"
@@ -15,15 +15,7 @@
 
 #include <string.h>
 
-/* Whether the type describes its object. The runtime unrolls the GC program of a large type into a
- * type that has a mask and no kind (1.22, 1.23): then only claims type the object. */
-static bool describes(const struct gt_typing *typing, gt_type_id id)
-{
-    const struct gt_type *type = gt_types_get(typing->types, id);
-
-    return type->size && type->kind;
-}
-
+/* Claims have given most objects theirs. */
 static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live)
 {
     const struct gt_heap *graph = &typing->heap->graph;
@@ -31,15 +23,9 @@ static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live
     for (uint32_t i = 0; i < graph->region_count; i++) {
         const struct gt_region *region = &graph->regions[i];
         if (region->scan != GT_SCAN_TILED) continue;
-        for (uint32_t slot = 0; slot < region->count; slot++) {
-            uint32_t object = region->first + slot;
-            if (!gt_bit(live, object)) continue;
-            gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, object));
-            if (id && gt_type_row(typing, id)->is_map) id = gt_type_cell(typing, id);
-            if (id && id < GT_OPAQUE_TYPE && describes(typing, id))
-                gt_settle(typing, &(struct gt_slot_ref){region, slot}, id,
-                          (struct gt_extent){0, 1, false});
-        }
+        for (uint32_t slot = 0; slot < region->count; slot++)
+            if (gt_bit(live, region->first + slot))
+                gt_settle_header(typing, &(struct gt_slot_ref){region, slot});
     }
 }
 
@@ -168,11 +154,9 @@ static void count_bytes(struct gt_typing *typing, const struct gt_bitmap *live)
             count_word(typing, region, first, live->words[first / 64] & gt_low_bits(end - first));
 }
 
-/* What is certainly typed, and all that its claims lead to. `some`: the objects whose words are
- * read; NULL: all. */
-static struct gt_typing *begin(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
-                               const struct gt_roots *roots, const struct gt_bitmap *live,
-                               const struct gt_bitmap *some)
+/* What follows from static data and roots. `some`: the objects whose words are read; NULL: all. */
+static struct gt_typing *start(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
+                               const struct gt_roots *roots, const struct gt_bitmap *some)
 {
     struct gt_typing *typing = gt_calloc(1, sizeof *typing);
 
@@ -194,12 +178,18 @@ static struct gt_typing *begin(const struct gt_goheap *heap, const struct gt_gor
     gt_bitmap_init(&typing->pointed, heap->graph.scan_objects);
     gt_spread_open(typing);
     gt_claim_statics(typing);
-    claim_headers(typing, live);
-    gt_drain(typing);
     claim_roots(typing);
     if (!heap->process->dwarf || some) claim_goroutines(typing);
     gt_drain(typing);
     return typing;
+}
+
+/* The same with the headers that no claim led to: all that is certainly typed. */
+static struct gt_typing *begin(struct gt_typing *started, const struct gt_bitmap *live)
+{
+    claim_headers(started, live);
+    gt_drain(started);
+    return started;
 }
 
 /* What is typed by elimination, last. */
@@ -212,18 +202,21 @@ static struct gt_typing *finish(struct gt_typing *typing, const struct gt_bitmap
     return typing;
 }
 
-struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
-                                   const struct gt_goroutines *goroutines,
-                                   const struct gt_roots *roots, const struct gt_bitmap *live)
+struct gt_typing *gt_typing_start(const struct gt_goheap *heap,
+                                  const struct gt_goroutines *goroutines,
+                                  const struct gt_roots *roots)
 {
-    return finish(begin(heap, goroutines, roots, live, NULL), live);
+    return start(heap, goroutines, roots, NULL);
 }
 
-struct gt_typing *gt_typing_create_whole(const struct gt_goheap *heap,
-                                         const struct gt_goroutines *goroutines,
-                                         const struct gt_roots *roots, const struct gt_bitmap *live)
+struct gt_typing *gt_typing_create(struct gt_typing *started, const struct gt_bitmap *live)
 {
-    struct gt_typing *typing = begin(heap, goroutines, roots, live, NULL);
+    return finish(begin(started, live), live);
+}
+
+struct gt_typing *gt_typing_create_whole(struct gt_typing *started, const struct gt_bitmap *live)
+{
+    struct gt_typing *typing = begin(started, live);
 
     gt_widen_arrays(typing, live);
     return finish(typing, live);
@@ -233,7 +226,7 @@ struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
                                       const struct gt_goroutines *goroutines,
                                       const struct gt_roots *roots, const struct gt_bitmap *some)
 {
-    return finish(begin(heap, goroutines, roots, some, some), some);
+    return finish(begin(start(heap, goroutines, roots, some), some), some);
 }
 
 /* ---- one beginning for two ------------------------------------------------------------------ */
@@ -257,12 +250,10 @@ static struct gt_typing *copy_begun(const struct gt_typing *typing)
     return copy;
 }
 
-struct gt_typing *gt_typing_create_twice(const struct gt_goheap *heap,
-                                         const struct gt_goroutines *goroutines,
-                                         const struct gt_roots *roots, const struct gt_bitmap *live,
+struct gt_typing *gt_typing_create_twice(struct gt_typing *started, const struct gt_bitmap *live,
                                          struct gt_typing **begun)
 {
-    struct gt_typing *typing = begin(heap, goroutines, roots, live, NULL);
+    struct gt_typing *typing = begin(started, live);
 
     *begun = copy_begun(typing);
     return finish(typing, live);

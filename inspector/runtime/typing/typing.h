@@ -127,30 +127,28 @@ struct gt_typing {
     uint64_t names_disputed;             /* roots that are disputed (struct gt_word) */
 };
 
-/* Types the objects in `live`. All arguments must outlive it. */
-struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
-                                   const struct gt_goroutines *goroutines,
-                                   const struct gt_roots *roots, const struct gt_bitmap *live);
+/* Types what follows from static data and roots, for one of the next three functions. The live set
+ * need not be known yet. All arguments must outlive the result. */
+struct gt_typing *gt_typing_start(const struct gt_goheap *heap,
+                                  const struct gt_goroutines *goroutines,
+                                  const struct gt_roots *roots);
+/* Types the objects in `live`. `started` becomes the result. */
+struct gt_typing *gt_typing_create(struct gt_typing *started, const struct gt_bitmap *live);
 /* The same, but an array that slices cover in part is typed throughout, so what its other elements
  * point to has types, too. Windows must not be made from these types, since no live word leads to
  * those elements. */
-struct gt_typing *gt_typing_create_whole(const struct gt_goheap *heap,
-                                         const struct gt_goroutines *goroutines,
-                                         const struct gt_roots *roots,
-                                         const struct gt_bitmap *live);
-/* The same for `some` of the live objects. The words of other objects are not read. So the types of
+struct gt_typing *gt_typing_create_whole(struct gt_typing *started, const struct gt_bitmap *live);
+/* The same as gt_typing_create(), with a copy of its beginning in *begun. gt_typing_finish_whole()
+ * makes that into the types of gt_typing_create_whole(), in much less time than a new start. *begun
+ * borrows from the result, so it is destroyed first. */
+struct gt_typing *gt_typing_create_twice(struct gt_typing *started, const struct gt_bitmap *live,
+                                         struct gt_typing **begun);
+/* The types of `some` of the live objects. The words of other objects are not read. So the types of
  * the chosen ones must follow from frames, static data, or the chosen ones themselves. Types of
  * other objects must not be queried. */
 struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
                                       const struct gt_goroutines *goroutines,
                                       const struct gt_roots *roots, const struct gt_bitmap *some);
-/* The same as gt_typing_create(), with a copy of its beginning in *begun. gt_typing_finish_whole()
- * makes that into the types of gt_typing_create_whole(), in much less time than a new start. *begun
- * borrows from the result, so it is destroyed first. */
-struct gt_typing *gt_typing_create_twice(const struct gt_goheap *heap,
-                                         const struct gt_goroutines *goroutines,
-                                         const struct gt_roots *roots, const struct gt_bitmap *live,
-                                         struct gt_typing **begun);
 struct gt_typing *gt_typing_finish_whole(struct gt_typing *begun, const struct gt_bitmap *live);
 void gt_typing_destroy(struct gt_typing *typing); /* NULL is allowed */
 

@@ -269,6 +269,10 @@ bool gt_type_takes_over(const struct gt_typing *typing, gt_type_id now, gt_type_
  * allocator recorded. */
 bool gt_type_is_final(const struct gt_typing *typing, gt_type_id id);
 
+/* Gives an object of a GT_SCAN_TILED region the type that the allocator recorded, if it has none
+ * yet. */
+void gt_settle_header(struct gt_typing *typing, const struct gt_slot_ref *ref);
+
 /* Gives the claim's object its type, if the object agrees. The object is allocated. */
 void gt_judge(struct gt_typing *typing, const struct gt_claim *claim);
 
