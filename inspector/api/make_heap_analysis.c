@@ -2,44 +2,85 @@
  * once. */
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+#include "inspector/base/task.h"
 #include "inspector/detect/heap_tables/object_kinds.h"
 #include "inspector/detect/holders/live_tree.h"
 #include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/map_lengths.h"
 
-static void start_types(void *ctx)
-{
-    struct gt_heap_analysis *heap_analysis = ctx;
+#include <stdatomic.h>
 
-    heap_analysis->started =
-        gt_typing_start(heap_analysis->heap, heap_analysis->goroutines, heap_analysis->roots);
+enum { MANY_OBJECTS = 1 << 12 }; /* with pointers: fewer are not worth another thread */
+
+static void start_types(struct gt_heap_analysis *live_heap)
+{
+    live_heap->started = gt_typing_start(live_heap->heap, live_heap->goroutines, live_heap->roots);
 }
 
-static void mark_live(struct gt_heap_analysis *heap_analysis, bool typed)
-{
-    struct gt_meanwhile meanwhile = {start_types, heap_analysis};
+struct marks {
+    struct gt_heap_analysis *live_heap;
+    struct gt_gcmarks collectors;
+    atomic_flag taken; /* a thread reads, or has read, the collector's marks */
+};
 
-    gt_bitmap_init(&heap_analysis->live, heap_analysis->heap->graph.objects);
-    heap_analysis->baseline =
-        gt_baseline_create(heap_analysis, &heap_analysis->live, typed ? &meanwhile : NULL);
-    heap_analysis->live_bytes = gt_heap_bytes_of(&heap_analysis->heap->graph, &heap_analysis->live);
-    heap_analysis->live_objects = gt_bitmap_count(&heap_analysis->live);
+/* The first thread that has nothing else to do reads them. */
+static void read_collectors(struct marks *marks, const struct gt_goheap *heap)
+{
+    if (!atomic_flag_test_and_set(&marks->taken)) gt_gcmarks_read(&marks->collectors, heap);
+}
+
+static void mark_live(struct marks *marks, const struct gt_heap_analysis *analysis)
+{
+    struct gt_heap_analysis *live_heap = marks->live_heap;
+
+    gt_bitmap_init(&live_heap->live, analysis->heap->graph.objects);
+    gt_baseline_mark_live(live_heap->baseline, analysis, &live_heap->live);
+    live_heap->live_bytes = gt_heap_bytes_of(&analysis->heap->graph, &live_heap->live);
+    live_heap->live_objects = gt_bitmap_count(&live_heap->live);
+    read_collectors(marks, analysis->heap);
+}
+
+struct beside {
+    struct marks *marks;
+    struct gt_heap_analysis analysis; /* of a view of the heap */
+};
+
+static struct gt_error *mark_in_task(void *args)
+{
+    const struct beside *beside = args;
+
+    mark_live(beside->marks, &beside->analysis);
+    return NULL;
+}
+
+/* Types spread in this thread meanwhile. */
+static void mark_beside(struct marks *marks)
+{
+    struct gt_heap_analysis *live_heap = marks->live_heap;
+    const struct gt_goheap *heap = live_heap->heap;
+    struct gt_goheap *view = gt_goheap_view(heap, heap->graph.threads - 1);
+    struct beside beside = {marks, *live_heap};
+
+    beside.analysis.heap = view;
+    struct gt_task *task = gt_task_start(mark_in_task, &beside);
+    start_types(live_heap);
+    read_collectors(marks, heap);
+    gt_error_destroy(gt_task_wait(task));
+    gt_goheap_rejoin(heap, view);
 }
 
 /* All that the collector marked must be live, except what the program dropped since. Otherwise
  * nothing is proven. */
-static void compare_marks(struct gt_analysis *analysis, const struct gt_bitmap *live)
+static void compare_marks(struct gt_analysis *analysis, const struct marks *marks)
 {
     struct gt_comparison comparison;
-    struct gt_gcmarks marks;
 
-    gt_gcmarks_init(&marks, analysis->heap);
-    gt_analysis_compare(analysis, &marks, live, &(struct gt_compare_options){.examples = 1},
-                        &comparison);
+    gt_analysis_compare(analysis, &marks->collectors, &marks->live_heap->live,
+                        &(struct gt_compare_options){.examples = 1}, &comparison);
     gt_comparison_contradict(&comparison, analysis->process);
     gt_comparison_deinit(&comparison);
-    gt_gcmarks_deinit(&marks);
 }
 
 static void index_samples(struct gt_heap_analysis *heap_analysis)
@@ -51,8 +92,7 @@ static void index_samples(struct gt_heap_analysis *heap_analysis)
     }
 }
 
-/* `typed`: types are needed, too. They may spread meanwhile. */
-static void create(struct gt_analysis *analysis, bool typed)
+static struct gt_heap_analysis *begin(const struct gt_analysis *analysis)
 {
     struct gt_heap_analysis *live_heap = gt_alloc(sizeof *live_heap);
 
@@ -61,10 +101,26 @@ static void create(struct gt_analysis *analysis, bool typed)
                                            .goroutines = analysis->goroutines,
                                            .specials = analysis->specials,
                                            .roots = analysis->roots};
-    typed = typed && gt_baseline_marks_beside(live_heap);
-    gt_analysis_stage(analysis, typed ? "marking and typing" : "marking");
-    mark_live(live_heap, typed);
-    compare_marks(analysis, &live_heap->live);
+    return live_heap;
+}
+
+/* `typed`: types are needed, too. */
+static void create(struct gt_analysis *analysis, bool typed)
+{
+    struct marks marks = {.live_heap = begin(analysis), .taken = ATOMIC_FLAG_INIT};
+    struct gt_heap_analysis *live_heap = marks.live_heap;
+    const struct gt_heap *graph = &analysis->heap->graph;
+    bool both = typed && graph->threads > 1 && graph->scan_objects >= MANY_OBJECTS;
+
+    gt_analysis_stage(analysis, both ? "marking and typing" : "marking");
+    live_heap->baseline = gt_baseline_create(live_heap);
+    gt_gcmarks_begin(&marks.collectors, analysis->heap);
+    if (both)
+        mark_beside(&marks);
+    else
+        mark_live(&marks, live_heap);
+    compare_marks(analysis, &marks);
+    gt_gcmarks_deinit(&marks.collectors);
     live_heap->users = gt_global_users_create(live_heap->process, live_heap->roots);
     index_samples(live_heap);
     analysis->live_heap = live_heap;

@@ -4,12 +4,8 @@
 #include "inspector/detect/retention/baseline.h"
 
 #include "inspector/base/alloc.h"
-#include "inspector/base/error.h"
-#include "inspector/base/task.h"
 #include "inspector/runtime/waits/queues.h"
 #include "inspector/runtime/waits/scheduler.h"
-
-enum { MANY_OBJECTS = 1 << 12 }; /* with pointers: fewer are not worth another thread */
 
 static bool is_special_root(const struct gt_root *root)
 {
@@ -123,54 +119,16 @@ static void leave_out_goroutines(struct gt_baseline *baseline,
     }
 }
 
-struct first_mark {
-    const struct gt_goheap *heap;
-    const struct gt_roots *roots;
-    const struct gt_exclusion *without;
-    struct gt_bitmap *marked;
-};
-
-static struct gt_error *mark_first(void *args)
-{
-    const struct first_mark *mark = args;
-
-    gt_live_mark(mark->heap, mark->roots, &mark->without->roots, &mark->without->cut, mark->marked);
-    return NULL;
-}
-
-bool gt_baseline_marks_beside(const struct gt_heap_analysis *analysis)
-{
-    const struct gt_heap *graph = &analysis->heap->graph;
-
-    return graph->threads > 1 && graph->scan_objects >= MANY_OBJECTS;
-}
-
-static void mark_beside(struct first_mark *mark, const struct gt_meanwhile *meanwhile)
-{
-    const struct gt_goheap *heap = mark->heap;
-    struct gt_goheap *view = gt_goheap_view(heap, heap->graph.threads - 1);
-
-    mark->heap = view;
-    struct gt_task *task = gt_task_start(mark_first, mark);
-    meanwhile->body(meanwhile->ctx);
-    gt_error_destroy(gt_task_wait(task));
-    gt_goheap_rejoin(heap, view);
-}
-
 static void mark_alone(const struct gt_baseline *baseline, const struct gt_heap_analysis *analysis,
-                       struct gt_bitmap *marked, const struct gt_meanwhile *meanwhile)
+                       struct gt_bitmap *marked)
 {
     struct gt_exclusion all;
-    struct first_mark mark = {analysis->heap, analysis->roots, &all, marked};
 
     gt_exclusion_init(&all, analysis);
     for (int i = 0; i < GT_LEFT_OUT; i++)
         gt_exclusion_add(&all, analysis, &baseline->edges[i]);
     gt_exclusion_add(&all, analysis, &baseline->others);
-    if (meanwhile && gt_baseline_marks_beside(analysis))
-        mark_beside(&mark, meanwhile);
-    else
-        mark_first(&mark);
+    gt_live_mark(analysis->heap, analysis->roots, &all.roots, &all.cut, marked);
     gt_exclusion_deinit(&all);
 }
 
@@ -187,14 +145,14 @@ static void mark_more(const struct gt_heap_analysis *analysis, const struct gt_e
 }
 
 /* Marks first without any goroutine, then with those that do not block, then all. */
-static void mark_all(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis,
-                     struct gt_bitmap *live, const struct gt_meanwhile *meanwhile)
+void gt_baseline_mark_live(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis,
+                           struct gt_bitmap *live)
 {
     struct gt_bitmap alone, marked;
     struct gt_exclusion nothing;
 
     gt_bitmap_init(&alone, live->bits);
-    mark_alone(baseline, analysis, &alone, meanwhile);
+    mark_alone(baseline, analysis, &alone);
     gt_bitmap_init(&marked, live->bits);
     gt_bitmap_copy(&marked, &alone);
     mark_more(analysis, &baseline->others, 1, &baseline->without, &marked);
@@ -208,8 +166,7 @@ static void mark_all(struct gt_baseline *baseline, const struct gt_heap_analysis
     gt_bitmap_deinit(&marked);
 }
 
-struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis,
-                                       struct gt_bitmap *live, const struct gt_meanwhile *meanwhile)
+struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis)
 {
     struct gt_baseline *baseline = gt_calloc(1, sizeof *baseline);
 
@@ -225,7 +182,6 @@ struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis,
     gt_exclusion_init(&baseline->without, analysis);
     for (int i = 0; i < GT_LEFT_OUT; i++)
         gt_exclusion_add(&baseline->without, analysis, &baseline->edges[i]);
-    mark_all(baseline, analysis, live, meanwhile);
     return baseline;
 }
 

@@ -46,21 +46,12 @@ struct gt_baseline {
     bool has_globals;
 };
 
-/* What the current thread does while another one marks. It may not change what a mark reads: the
- * heap, the roots and the core. */
-struct gt_meanwhile {
-    void (*body)(void *ctx);
-    void *ctx;
-};
-
-/* Is the heap worth a second thread, and is there one? */
-bool gt_baseline_marks_beside(const struct gt_heap_analysis *analysis);
-
-/* Marks the live set, too. `live` starts clear, and is the analysis's from then on. If the mark has
- * another thread, `meanwhile` runs beside it, and else not at all. It may be NULL. */
-struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis,
-                                       struct gt_bitmap *live,
-                                       const struct gt_meanwhile *meanwhile);
+/* Sorts the edges; the marks follow. */
+struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis);
+/* Makes the marks, and that of the live set. `live` starts clear, and is the analysis's from then
+ * on. It may run in a thread of its own, for an analysis whose heap is a view (spans.h). */
+void gt_baseline_mark_live(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis,
+                           struct gt_bitmap *live);
 void gt_baseline_destroy(struct gt_baseline *baseline);
 
 /* Marks all but what `without` excludes, which must be edges of the five kinds. `marked` starts

@@ -75,16 +75,26 @@ void gt_gc_state_read(const struct gt_process *process, struct gt_gc_state *stat
 }
 
 /* Each mark that completes adds 2 to mheap_.sweepgen. */
-void gt_gcmarks_init(struct gt_gcmarks *marks, const struct gt_goheap *heap)
+void gt_gcmarks_begin(struct gt_gcmarks *marks, const struct gt_goheap *heap)
 {
     enum gt_gc_phase phase = read_phase(heap->process);
 
     *marks = (struct gt_gcmarks){.none = heap->sweep_gen < 2};
     marks->under_way = phase == GT_GC_MARK || phase == GT_GC_MARK_TERMINATION;
+}
+
+void gt_gcmarks_read(struct gt_gcmarks *marks, const struct gt_goheap *heap)
+{
     gt_bitmap_init(&marks->marked, heap->graph.objects);
     gt_bitmap_init(&marks->unjudged, heap->graph.objects);
     for (uint32_t i = 0; i < heap->graph.region_count; i++)
         judge_span(marks, heap, &heap->graph.regions[i]);
+}
+
+void gt_gcmarks_init(struct gt_gcmarks *marks, const struct gt_goheap *heap)
+{
+    gt_gcmarks_begin(marks, heap);
+    gt_gcmarks_read(marks, heap);
 }
 
 void gt_gcmarks_deinit(struct gt_gcmarks *marks)

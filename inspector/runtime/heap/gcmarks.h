@@ -33,6 +33,10 @@ struct gt_gcmarks {
 void gt_gc_state_read(const struct gt_process *process, struct gt_gc_state *state);
 
 void gt_gcmarks_init(struct gt_gcmarks *marks, const struct gt_goheap *heap);
+/* The same in two steps, the second of which reads no more than the heap. So it may run in a thread
+ * of its own. */
+void gt_gcmarks_begin(struct gt_gcmarks *marks, const struct gt_goheap *heap);
+void gt_gcmarks_read(struct gt_gcmarks *marks, const struct gt_goheap *heap);
 void gt_gcmarks_deinit(struct gt_gcmarks *marks);
 
 #endif
