@@ -178,6 +178,7 @@ static struct gt_typing *start(const struct gt_goheap *heap, const struct gt_gor
     gt_bitmap_init(&typing->pointed, heap->graph.scan_objects);
     gt_spread_open(typing);
     gt_claim_statics(typing);
+    gt_drain(typing); /* roots in static data without a name get its types */
     claim_roots(typing);
     if (!heap->process->dwarf || some) claim_goroutines(typing);
     gt_drain(typing);
