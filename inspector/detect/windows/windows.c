@@ -5,6 +5,7 @@
 #include "inspector/detect/windows/windows.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/detect/windows/covering_strings.h"
 #include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/gatherer.h"
 #include "inspector/detect/windows/main_referrers.h"
@@ -224,30 +225,15 @@ static void look_by_pointer(void *ctx, uint64_t value, gt_type_id type, uint64_t
     entry->is_pointer = true;
 }
 
-/* Does a string with a static type cover at least half of a block without pointers? Such a block is
- * no finding (note_window()), and most strings are alone in theirs. So they need not wait. */
-static bool covers_half(struct gt_gatherer *gatherer, const struct gt_region *region,
-                        uint64_t value, uint64_t len)
-{
-    uint32_t slot = region->scan == GT_SCAN_NONE ? gt_region_slot(region, value) : UINT32_MAX;
-
-    if (slot >= region->count) return false;
-    uint32_t object = region->first + slot;
-    struct gt_window_target target = gt_window_target_in(region, object);
-    uint64_t offset = value - target.start;
-    bool covers = offset < target.size && len <= target.size - offset && len >= target.size - len;
-    if (covers && gt_bit(&gatherer->analysis->heap->graph.allocated, object))
-        gt_bit_set(&gatherer->half, object);
-    return covers;
-}
-
 static void look_by_string(void *ctx, uint64_t value, uint64_t len, gt_type_id type, uint64_t addr,
                            uint64_t offset)
 {
     struct gt_gatherer *gatherer = ctx;
     const struct gt_region *region = gt_heap_region(&gatherer->analysis->heap->graph, value);
 
-    if (!region || is_dead(gatherer, addr, value) || covers_half(gatherer, region, value, len))
+    if (!region || is_dead(gatherer, addr, value) ||
+        gt_string_covers_half(&gatherer->analysis->heap->graph, region, value, len,
+                              &gatherer->half))
         return;
     struct gt_waiting_word *entry = next_entry(gatherer, region);
     entry->word = (struct gt_word){.addr = addr,
@@ -280,7 +266,9 @@ static bool are_noted(const struct gt_heap_analysis *analysis)
     return analysis->referrers == &analysis->live && !analysis->dead_words.len;
 }
 
-static void every_word(struct gt_gatherer *gatherer, struct gt_word_reader reader)
+/* Of all roots, and of `objects`. */
+static void every_word(struct gt_gatherer *gatherer, const struct gt_bitmap *objects,
+                       struct gt_word_reader reader)
 {
     const struct gt_heap_analysis *analysis = gatherer->analysis;
     struct gt_word word;
@@ -293,7 +281,18 @@ static void every_word(struct gt_gatherer *gatherer, struct gt_word_reader reade
         gt_typing_root(analysis->typing, i, &word);
         reader.word(gatherer, &word);
     }
-    gt_typing_read_all(analysis->typing, analysis->referrers, begin, &reader);
+    gt_typing_read_all(analysis->typing, objects, begin, &reader);
+}
+
+/* Settles most strings. Returns the objects whose words are left: `rest`, or all. */
+static const struct gt_bitmap *settle_strings(struct gt_gatherer *gatherer, struct gt_bitmap *rest)
+{
+    const struct gt_heap_analysis *analysis = gatherer->analysis;
+
+    if (!are_noted(analysis)) return analysis->referrers;
+    gt_bitmap_init(rest, analysis->live.bits);
+    gt_settle_covering_strings(analysis, &gatherer->half, rest);
+    return rest;
 }
 
 static void every_doubt(struct gt_gatherer *gatherer)
@@ -382,6 +381,7 @@ static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *
     struct gt_bitmap *bits[] = {&gatherer.referenced, &gatherer.whole, &gatherer.small,
                                 &gatherer.half,       &gatherer.full,  &gatherer.partial,
                                 &gatherer.doubtful};
+    struct gt_bitmap rest = {0};
 
     *out = (struct gt_windows){.list = GT_VEC_OF(struct gt_window_ref),
                                .blocks = GT_VEC_OF(struct gt_window_block),
@@ -394,8 +394,10 @@ static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *
     gatherer.queue.bits[0] = &gatherer.whole;
     gatherer.queue.bits[1] = &analysis->heap->graph.allocated;
     respect_weak_pointers(&gatherer);
-    every_word(&gatherer, (struct gt_word_reader){
-                              .word = look, .pointer = look_by_pointer, .string = look_by_string});
+    const struct gt_bitmap *objects = settle_strings(&gatherer, &rest);
+    every_word(&gatherer, objects,
+               (struct gt_word_reader){
+                   .word = look, .pointer = look_by_pointer, .string = look_by_string});
     look_at_waiting(&gatherer);
     every_doubt(&gatherer);
     gt_decide_stale(&gatherer);
@@ -403,13 +405,14 @@ static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *
     gt_decide_covered(&gatherer);
     if (gatherer.overflowed) {
         gt_vec_clear(&out->list);
-        every_word(&gatherer, (struct gt_word_reader){.word = record});
+        every_word(&gatherer, objects, (struct gt_word_reader){.word = record});
     } else {
         keep_views_that_matter(&gatherer);
     }
     make_blocks(&gatherer);
     gt_vec_deinit(&gatherer.references);
     gt_u32s_deinit(&gatherer.stale);
+    gt_bitmap_deinit(&rest);
     for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
         gt_bitmap_deinit(bits[i]);
 }

@@ -7,6 +7,7 @@ enum {
     WORD = 8,
     MASK_WORDS = 64, /* bits of one load; a slot with a heap bitmap has no more words since Go 1.22
                       */
+    LONG_REST = 4096,
 };
 
 struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t object)
@@ -313,10 +314,9 @@ static void words_between(const struct gt_typing *typing, const struct gt_slot_r
         gt_words_of_tile(typing, words, bytes, addr, i * tile, reader);
 }
 
-/* Of elements [from, to). Elements of a sparse region that are only zeros have no words. */
-static void words_of_tiles(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                           const struct gt_tile_words *words, uint64_t tile,
-                           struct gt_extent extent, const struct gt_word_reader *reader)
+void gt_words_of_tiles(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                       const struct gt_tile_words *words, uint64_t tile, struct gt_extent extent,
+                       const struct gt_word_reader *reader)
 {
     uint64_t skip = gt_slot_skip(ref);
 
@@ -333,6 +333,16 @@ static void words_of_tiles(const struct gt_typing *typing, const struct gt_slot_
     }
 }
 
+/* A long one is not read. */
+bool gt_has_rest(const struct gt_slot_ref *ref, uint64_t tile, struct gt_extent extent)
+{
+    uint64_t from = gt_slot_skip(ref) + extent.to * tile, size = ref->region->slot_size;
+
+    if (extent.all) return false;
+    if (extent.from || from > size || size - from > LONG_REST) return true;
+    return !gt_are_zeros(ref->region->bytes + ref->slot * size + from, size - from);
+}
+
 static void words_by_type(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                           uint32_t typed, uint64_t tile, const struct gt_word_plan *plan,
                           const struct gt_word_reader *reader)
@@ -341,10 +351,10 @@ static void words_by_type(const struct gt_typing *typing, const struct gt_slot_r
     struct gt_tile_words words = gt_words_to_visit(typing, plan, reader);
 
     if (words.plain_count || words.places->count)
-        words_of_tiles(typing, ref, &words, tile, extent, reader);
+        gt_words_of_tiles(typing, ref, &words, tile, extent, reader);
     if (!plan->all->complete)
         words_by_mask(typing, ref, 0, 0, GT_W_UNKNOWN, reader);
-    else if (!extent.all)
+    else if (gt_has_rest(ref, tile, extent))
         words_by_shape(typing, ref, extent.from * tile, extent.to * tile, reader);
 }
 

@@ -179,6 +179,25 @@ void gt_typing_words_of_all(const struct gt_typing *typing, const struct gt_bitm
 void gt_typing_read_all(const struct gt_typing *typing, const struct gt_bitmap *objects,
                         gt_typed_object_fn *begin, const struct gt_word_reader *reader);
 
+/* The strings of objects that have no other words, read by several threads. Most strings are in
+ * such objects, and need no more than a look. What plain pointers lead to must be known already
+ * (GT_PLAIN_POINTED). */
+struct gt_string_part {  /* what one thread reads at a time */
+    uint32_t from, to;   /* objects */
+    uint64_t first, end; /* elements of the one object, if it is a large array; else all */
+};
+
+/* Splits all objects with pointers into parts, which it adds to `parts`, and readies the types for
+ * reading by several threads. */
+void gt_typing_string_parts(const struct gt_typing *typing, struct gt_vec *parts);
+
+/* Calls `settle` for each string of the part's objects in `objects`. Adds to `others`, which parts
+ * share, the objects with other words, and those with a string for which `settle` returns false. */
+typedef bool gt_settle_string_fn(void *ctx, uint64_t value, uint64_t len);
+void gt_typing_strings(const struct gt_typing *typing, const struct gt_bitmap *objects,
+                       const struct gt_string_part *part, gt_settle_string_fn *settle, void *ctx,
+                       struct gt_bitmap *others);
+
 /* A root as a word; its offset is that in its variable. */
 void gt_typing_root(const struct gt_typing *typing, size_t root, struct gt_word *word);
 

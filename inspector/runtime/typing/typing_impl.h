@@ -79,6 +79,7 @@ struct gt_word_plan {
     bool only_plain;  /* there are no others, and none is left out */
     bool claims_more; /* some others that are no slices make claims, or some are left out */
     enum { GT_LEADS_UNKNOWN, GT_LEADS_TO_BITMAPS, GT_LEADS_ELSEWHERE } leads;
+    enum { GT_KINDS_UNKNOWN, GT_NO_KINDS, GT_ONLY_STRINGS, GT_OTHER_KINDS } kinds; /* strings.c */
 };
 
 struct gt_type_row {
@@ -174,6 +175,15 @@ struct gt_tile_words gt_words_to_visit(const struct gt_typing *typing,
 void gt_words_of_tile(const struct gt_typing *typing, const struct gt_tile_words *words,
                       const unsigned char *bytes, uint64_t addr, uint64_t base,
                       const struct gt_word_reader *reader);
+
+/* The same in the elements of an extent. Elements of a sparse region that are only zeros have no
+ * words. */
+void gt_words_of_tiles(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                       const struct gt_tile_words *words, uint64_t tile, struct gt_extent extent,
+                       const struct gt_word_reader *reader);
+
+/* May the slot have pointers outside of the extent's elements, each of `tile` bytes? */
+bool gt_has_rest(const struct gt_slot_ref *ref, uint64_t tile, struct gt_extent extent);
 
 /* The object's slot. Faster if the object is in the region of `last`. */
 struct gt_slot_ref gt_slot_ref_near(const struct gt_typing *typing, uint32_t object,

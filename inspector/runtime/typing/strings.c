@@ -1,0 +1,245 @@
+/* Large arrays are split by elements, and all other objects by their numbers. Threads only read
+ * what they share, but for the set of other objects. */
+#include "inspector/runtime/typing/typing_impl.h"
+
+enum {
+    PART_OBJECTS = 1 << 15,
+    PART_BYTES = 1 << 20, /* of a large array */
+};
+
+/* ---- parts --------------------------------------------------------------------------------- */
+
+static void add_part(struct gt_vec *parts, struct gt_string_part part)
+{
+    gt_vec_add(parts, &part);
+}
+
+static void add_objects(struct gt_vec *parts, uint32_t from, uint32_t to)
+{
+    for (; from < to; from += PART_OBJECTS) {
+        uint32_t count = to - from < PART_OBJECTS ? to - from : PART_OBJECTS;
+        add_part(parts, (struct gt_string_part){from, from + count, 0, UINT64_MAX});
+    }
+}
+
+static void add_array(const struct gt_typing *typing, struct gt_vec *parts,
+                      const struct gt_region *region)
+{
+    const struct gt_type_row *row =
+        gt_planned_row(typing, gt_typed_id(gt_packed_at(&typing->type, region->first)));
+    uint64_t count = row && row->size ? region->slot_size / row->size : 0;
+    uint64_t each = count ? PART_BYTES / row->size + 1 : 1;
+    struct gt_string_part part = {region->first, region->first + 1, 0, UINT64_MAX};
+
+    for (; part.first + each < count; part.first += each) {
+        part.end = part.first + each;
+        add_part(parts, part);
+    }
+    part.end = UINT64_MAX;
+    add_part(parts, part);
+}
+
+static bool is_large_array(const struct gt_region *region)
+{
+    return region->count == 1 && region->slot_size > PART_BYTES;
+}
+
+static void sort_kinds(const struct gt_typing *typing)
+{
+    struct gt_type_row *rows = typing->rows->data;
+
+    for (size_t i = 0; i < typing->rows->len; i++) {
+        struct gt_word_plan *plan = rows[i].known ? rows[i].plan : NULL;
+        bool others = plan && (!plan->all->complete || !gt_plan_leads_to_bitmaps(typing, plan));
+        if (!plan) continue;
+        for (size_t at = 0; at < plan->others.count && !others; at++)
+            others = plan->others.places[at].kind != GT_P_STRING;
+        plan->kinds = others ? GT_OTHER_KINDS : plan->others.count ? GT_ONLY_STRINGS : GT_NO_KINDS;
+    }
+}
+
+void gt_typing_string_parts(const struct gt_typing *typing, struct gt_vec *parts)
+{
+    const struct gt_heap *graph = &typing->heap->graph;
+    uint32_t from = 0, end = graph->scan_objects;
+
+    for (uint32_t i = 0; i < graph->region_count && graph->regions[i].first < end; i++) {
+        const struct gt_region *region = &graph->regions[i];
+        if (!is_large_array(region)) continue;
+        add_objects(parts, from, region->first);
+        add_array(typing, parts, region);
+        from = region->first + 1;
+    }
+    add_objects(parts, from, end);
+    sort_kinds(typing);
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+struct string_reader {
+    const struct gt_typing *typing;
+    const struct gt_string_part *part;
+    gt_settle_string_fn *settle;
+    void *ctx;
+    struct gt_fetched ready;
+    struct gt_slot_ref last; /* of the object that came last */
+    uint32_t typed;          /* of the object whose kinds were asked for last */
+    int kinds;               /* and these */
+};
+
+static const struct gt_type_row *row_of(const struct gt_typing *typing, uint32_t typed)
+{
+    return (const struct gt_type_row *)typing->rows->data + gt_typed_id(typed);
+}
+
+/* What an object with this entry of gt_typing.type has, by its type alone. The row was made when
+ * its type was claimed. */
+static int kinds_of(const struct gt_typing *typing, uint32_t typed)
+{
+    if (!typed || gt_typed_id(typed) >= typing->rows->len) return GT_OTHER_KINDS;
+    const struct gt_type_row *row = row_of(typing, typed);
+    return row->known && !row->is_map && row->plan ? row->plan->kinds : GT_OTHER_KINDS;
+}
+
+/* Of elements that follow one another. False if one is not settled. */
+static bool settle_elements(const struct string_reader *reader, const struct gt_word_plan *plan,
+                            const unsigned char *bytes, uint64_t tile, uint64_t count)
+{
+    for (; count; count--, bytes += tile)
+        for (size_t i = 0; i < plan->others.count; i++) {
+            const unsigned char *word = bytes + plan->others.places[i].offset;
+            uint64_t value = gt_load64(word);
+            if (value && !reader->settle(reader->ctx, value, gt_load64(word + 8))) return false;
+        }
+    return true;
+}
+
+/* The same of an extent. Elements of a sparse region that are only zeros are left out. */
+static bool settle_extent(const struct string_reader *reader, const struct gt_slot_ref *ref,
+                          const struct gt_type_row *row, struct gt_extent extent)
+{
+    const struct gt_region *region = ref->region;
+    uint64_t skip = gt_slot_skip(ref), tile = row->size, end = skip + extent.to * tile;
+    const unsigned char *bytes = region->bytes + ref->slot * region->slot_size + skip;
+
+    for (uint64_t at = extent.from; at < extent.to;) {
+        struct gt_filled part =
+            gt_heap_filled(&reader->typing->heap->graph, region, ref->slot, skip + at * tile, end);
+        uint64_t first = (part.start - skip) / tile, next = (part.end - skip + tile - 1) / tile;
+        if (!settle_elements(reader, row->plan, bytes + first * tile, tile, next - first))
+            return false;
+        at = next;
+    }
+    return true;
+}
+
+static struct gt_extent extent_in(const struct gt_string_part *part, struct gt_extent extent)
+{
+    if (extent.from < part->first) extent.from = (uint32_t)part->first;
+    if (extent.to > part->end) extent.to = (uint32_t)part->end;
+    return extent;
+}
+
+/* False: the object has other words, or a string that is not settled. */
+static bool settle_object(const struct string_reader *reader, const struct gt_slot_ref *ref)
+{
+    const struct gt_typing *typing = reader->typing;
+    const struct gt_region *region = ref->region;
+    uint32_t typed = gt_value_type(typing, ref);
+
+    if (!region->bytes) return false;
+    if (typed)
+        return settle_elements(reader, row_of(typing, typed)->plan,
+                               region->bytes + ref->slot * region->slot_size, 0, 1);
+    typed = gt_packed_at(&typing->type, gt_slot_object(ref));
+    const struct gt_type_row *row = row_of(typing, typed);
+    struct gt_extent extent = gt_extent_of_slot(typing, ref, typed, row->size);
+    return !gt_has_rest(ref, row->size, extent) &&
+           settle_extent(reader, ref, row, extent_in(reader->part, extent));
+}
+
+static void add_bits(struct gt_bitmap *set, size_t word, uint64_t bits)
+{
+    if (bits) __atomic_fetch_or(&set->words[word], bits, __ATOMIC_RELAXED);
+}
+
+static void read_oldest(struct string_reader *reader, struct gt_bitmap *others)
+{
+    struct gt_slot_ref oldest = gt_fetched_take(&reader->ready);
+    uint32_t object = gt_slot_object(&oldest);
+
+    if (!settle_object(reader, &oldest)) add_bits(others, object / 64, (uint64_t)1 << object % 64);
+}
+
+static int kinds_near(struct string_reader *reader, uint32_t typed)
+{
+    if (typed != reader->typed) {
+        reader->typed = typed;
+        reader->kinds = kinds_of(reader->typing, typed);
+    }
+    return reader->kinds;
+}
+
+/* Of the 64 objects from `first` on. */
+static void read_word(struct string_reader *reader, uint32_t first, uint64_t left,
+                      struct gt_bitmap *others)
+{
+    const struct gt_typing *typing = reader->typing;
+    uint64_t other = 0;
+
+    for (; left; left &= left - 1) {
+        uint32_t object = first + (uint32_t)__builtin_ctzll(left);
+        int kinds = kinds_near(reader, gt_packed_at(&typing->type, object));
+        if (kinds == GT_OTHER_KINDS) other |= left & -left;
+        if (kinds != GT_ONLY_STRINGS) continue;
+        if (gt_fetched_is_full(&reader->ready)) read_oldest(reader, others);
+        reader->last = gt_slot_ref_near(typing, object, &reader->last);
+        gt_fetched_add(&reader->ready, reader->last);
+    }
+    add_bits(others, first / 64, other);
+}
+
+/* The kinds of all typed objects of a page of types; GT_KINDS_UNKNOWN if they differ. */
+static int kinds_of_page(const struct gt_typing *typing, uint32_t first)
+{
+    size_t count;
+    const uint32_t *values = gt_packed_near(&typing->type, first, &count);
+    int kinds = GT_KINDS_UNKNOWN;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!values[i]) continue;
+        int next = kinds_of(typing, values[i]);
+        if (kinds != GT_KINDS_UNKNOWN && next != kinds) return GT_KINDS_UNKNOWN;
+        kinds = next;
+    }
+    return kinds;
+}
+
+/* Of the 64 objects from `first` on, in a page of these kinds. */
+static void read_near(struct string_reader *reader, uint32_t first, uint64_t left, int kinds,
+                      struct gt_bitmap *others)
+{
+    uint64_t typed = left ? gt_packed_nonzero(&reader->typing->type, first) : 0;
+
+    if (kinds == GT_OTHER_KINDS) typed = 0;
+    add_bits(others, first / 64, left & ~typed);
+    if (kinds != GT_NO_KINDS && left & typed) read_word(reader, first, left & typed, others);
+}
+
+void gt_typing_strings(const struct gt_typing *typing, const struct gt_bitmap *objects,
+                       const struct gt_string_part *part, gt_settle_string_fn *settle, void *ctx,
+                       struct gt_bitmap *others)
+{
+    struct string_reader reader = {
+        .typing = typing, .part = part, .settle = settle, .ctx = ctx, .kinds = GT_OTHER_KINDS};
+    int kinds = GT_KINDS_UNKNOWN;
+
+    for (uint32_t first = part->from / 64 * 64; first < part->to; first += 64) {
+        uint64_t left = objects->words[first / 64] & gt_low_bits(part->to - first);
+        if (first < part->from) left &= ~gt_low_bits(part->from - first);
+        if (first % GT_PACKED_PAGE == 0) kinds = kinds_of_page(typing, first);
+        read_near(&reader, first, left, kinds, others);
+    }
+    while (!gt_fetched_is_empty(&reader.ready))
+        read_oldest(&reader, others);
+}
