@@ -80,13 +80,33 @@ static void widen_array(struct gt_typing *typing, uint32_t object)
         settle_extent(typing, &ref, id, extent);
 }
 
+/* Has each typed object near this one, on its page of types, all its pointers in elements of its
+ * type? */
+static bool are_whole(const struct gt_typing *typing, uint32_t object)
+{
+    size_t count;
+    const uint32_t *values = gt_packed_near(&typing->type, object, &count);
+
+    for (size_t i = 0; i < count; i++)
+        if (values[i] && !gt_typed_extent(values[i]).all) return false;
+    return true;
+}
+
+static void widen_page(struct gt_typing *typing, const struct gt_bitmap *live, uint32_t first)
+{
+    uint32_t end = typing->heap->graph.scan_objects;
+
+    if (end - first > GT_PACKED_PAGE) end = first + GT_PACKED_PAGE;
+    for (size_t i = gt_bitmap_next(live, first); i < end; i = gt_bitmap_next(live, i + 1))
+        if (gt_packed_at(&typing->type, i)) widen_array(typing, (uint32_t)i);
+}
+
+/* A page may get other values meanwhile. The claims that give them widen their own objects. */
 void gt_widen_arrays(struct gt_typing *typing, const struct gt_bitmap *live)
 {
-    uint32_t count = typing->heap->graph.scan_objects;
-
     typing->whole = true;
-    for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1))
-        if (gt_packed_at(&typing->type, i)) widen_array(typing, (uint32_t)i);
+    for (uint32_t first = 0; first < typing->heap->graph.scan_objects; first += GT_PACKED_PAGE)
+        if (!are_whole(typing, first)) widen_page(typing, live, first);
     gt_drain(typing);
 }
 
