@@ -244,10 +244,18 @@ static bool is_sparse(const struct gt_heap *heap, const struct gt_region *region
     return part.start != region->base || part.end != end;
 }
 
-static void find_sparse(struct gt_heap *heap)
+static bool is_small(const struct gt_region *region)
 {
-    for (uint32_t i = 0; i < heap->region_count; i++)
+    return region->scan == GT_SCAN_BITMAP && region->mask && region->bytes && !region->sparse &&
+           region->slot_size <= GT_WALK_BITS * WORD && region->slot_size % WORD == 0;
+}
+
+static void sort_out(struct gt_heap *heap)
+{
+    for (uint32_t i = 0; i < heap->region_count; i++) {
         heap->regions[i].sparse = is_sparse(heap, &heap->regions[i]);
+        heap->regions[i].small = is_small(&heap->regions[i]);
+    }
 }
 
 struct gt_error *gt_heap_seal(struct gt_heap *heap)
@@ -256,7 +264,7 @@ struct gt_error *gt_heap_seal(struct gt_heap *heap)
 
     if (error) return error;
     order_regions(heap);
-    find_sparse(heap);
+    sort_out(heap);
     error = number_objects(heap);
     if (!error) error = map_pages(heap);
     if (error) return error;

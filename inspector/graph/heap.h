@@ -46,6 +46,8 @@ struct gt_region {
     uint8_t skip;               /* the describer's own: bytes of each slot before its data */
     bool sparse;                /* set by seal: gt_heap_source.memory knows a part of its slots that
                                  * is zeros, and the walk leaves it out */
+    bool small; /* set by seal: its slots are whole words, few enough for one read of
+                 * the mask, and the host has their bytes: most slots are such */
 };
 /* The marker reads a region for every pointer that it follows: one cache line each. */
 _Static_assert(sizeof(struct gt_region) == 64, "a region is one cache line");

@@ -89,11 +89,29 @@ GT_INLINE void gt_walk_tiles(struct gt_tile tile, uint64_t words, const unsigned
 void gt_walk_sparse(const struct gt_heap *heap, const struct gt_region *region, uint32_t slot,
                     gt_word_fn *visit, void *ctx);
 
+/* The same for a slot of a small region. */
+GT_INLINE bool gt_walk_small(const struct gt_region *region, uint32_t slot, gt_word_fn *visit,
+                             void *ctx)
+{
+    uint64_t offset = slot * region->slot_size, words = region->slot_size / 8;
+    uint64_t set = gt_walk_load(region->mask, region->mask_bytes, offset / 8);
+    const unsigned char *bytes = region->bytes + offset;
+
+    set &= ((uint64_t)1 << words) - 1;
+    bool any = set;
+    for (; set; set &= set - 1) {
+        uint64_t at = (uint64_t)__builtin_ctzll(set) * 8;
+        visit(ctx, at, gt_load64(bytes + at));
+    }
+    return any;
+}
+
 /* Visits the pointer words of a slot of `words` words, if the core has its bytes. False if it is
  * known that none of them is a pointer. */
 GT_INLINE bool gt_walk_slot(const struct gt_heap *heap, const struct gt_region *region,
                             uint32_t slot, uint64_t words, gt_word_fn *visit, void *ctx)
 {
+    if (region->small) return gt_walk_small(region, slot, visit, ctx);
     if (!region->bytes || region->scan == GT_SCAN_NONE) return true;
     const unsigned char *bytes = region->bytes + slot * region->slot_size;
     if (region->sparse) {

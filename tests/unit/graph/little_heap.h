@@ -78,6 +78,13 @@ static inline struct gt_error *little_init(struct little *little)
     return error;
 }
 
+/* Makes the heap as seal leaves one whose first region's bytes are absent. */
+static inline void little_lose_bytes(struct little *little)
+{
+    little->heap.regions[0].bytes = NULL;
+    little->heap.regions[0].small = false;
+}
+
 static inline void little_deinit(struct little *little)
 {
     gt_heap_deinit(&little->heap);

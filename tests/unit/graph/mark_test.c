@@ -111,7 +111,7 @@ static void absent_memory_is_marked_and_not_followed(void **state)
     struct fixture *fixture = *state;
 
     edge(&fixture->little, 0, node(1));
-    fixture->little.heap.regions[0].bytes = NULL;
+    little_lose_bytes(&fixture->little);
     mark_from(fixture, NULL, node(0));
     mark_from(fixture, &fixture->cut, node(3));
     expect_nodes(fixture, "03");
