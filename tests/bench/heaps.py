@@ -9,6 +9,7 @@ import statistics
 import typing
 
 from cost import MIB, RUNS, Failed, measure_often, read_whole, tell_stages, tell_target
+from pages import measure_states, tell_large
 from peers import measure_peers
 
 
@@ -141,6 +142,15 @@ def measure_budgets(folder, program, heap, runs):
     return measured
 
 
+def measure_pages(folder, program, heap, dumped):
+    """The same command by the state of the core's pages; the last state stays."""
+    states = measure_states(SHARED, folder / "core", folder / program, dumped)
+    for name, cost in states.costs.items():
+        tell_cost(name, cost, heap)
+    tell_large(states.large)
+    return states
+
+
 def measure_others(folder, program, heap):
     """What bounds the tool from below, and what others take."""
     costs = {"read of the core": read_whole(folder / "core")}
@@ -151,14 +161,16 @@ def measure_others(folder, program, heap):
     return done
 
 
-def figures(heap, measured, others):
+def figures(heap, states, measured, others):
     """For the history."""
+    costs = {**states.costs, **{name: cost for name, (_, cost, _) in measured.items()}}
     return {
         "bytes": heap.bytes,
         "objects": heap.objects,
         "unit": heap.unit,
         "wall": heap.wall,
-        "commands": {name: dataclasses.asdict(cost) for name, (_, cost, _) in measured.items()},
+        "large": states.large,
+        "commands": {name: dataclasses.asdict(cost) for name, cost in costs.items()},
         "others": {name: dataclasses.asdict(cost) for name, cost in others.items()},
         "stages": {
             name: {stage: dataclasses.asdict(cost) for stage, cost in timed.items()}
@@ -167,8 +179,9 @@ def figures(heap, measured, others):
     }
 
 
-def bench(name, folder, program, runs=RUNS):
-    """Prints what each command costs, and returns it. The whole of `check` stands for the mark."""
+def bench(name, folder, program, dumped, runs=RUNS):
+    """Prints what each command costs, and returns it. The whole of `check` stands for the mark. The
+    targets are for a core in memory, in the pages in which it was read from disk."""
     stats = json.loads((folder / "truth.json").read_text())["memstats"]
     trace = (folder / "gctrace.txt").read_text()
     marks = collector_ms(trace)
@@ -176,6 +189,7 @@ def bench(name, folder, program, runs=RUNS):
     wall = min(collector_wall_ms(trace))
     heap = Heap(stats["HeapObjects"], stats["HeapAlloc"], unit, wall)
     tell_heap(name, stats, marks)
+    states = measure_pages(folder, program, heap, dumped)
     measured = measure_budgets(folder, program, heap, runs)
     others = measure_others(folder, program, heap)
     if runs == RUNS:  # those of the others are in the history
@@ -185,4 +199,4 @@ def bench(name, folder, program, runs=RUNS):
     for budget, cost, _ in measured.values():
         tell_budget(budget, cost, heap)
     tell_threads(measured, heap)
-    return figures(heap, measured, others)
+    return figures(heap, states, measured, others)

@@ -5,7 +5,8 @@ against the one before.
 usage: tests/bench/history.py [FILE]
 
 A line has the date, the commit ("+" behind it: with changes), the machine, the scale and, by heap, the
-collector's figure and what each command cost. Only runs on one machine at one scale are compared.
+collector's figure, how much of its core was mapped in large pages (see pages.py), and what each command
+cost. Only runs on one machine at one scale are compared.
 """
 
 import datetime
@@ -17,6 +18,7 @@ import subprocess
 import sys
 
 from cost import MIB, PROJECT
+from pages import large_in_words
 
 FILE = PROJECT / "build" / "bench" / "history.jsonl"
 SMALL = 5  # ms of CPU below which a change says nothing
@@ -103,6 +105,16 @@ def _line(name, heap, command, cost, before):
     )
 
 
+def _large(new, old):
+    """How much of each core was mapped in large pages: a run on small ones takes longer."""
+    for name, heap in new["heaps"].items():
+        before = (old or {"heaps": {}})["heaps"].get(name)
+        now, then = (large_in_words((run or {}).get("large", {})) for run in (heap, before))
+        if now:
+            than = f"; the run before: {then or 'not recorded'}" if before else ""
+            yield f"{name:<8} in large pages: {now}{than}"
+
+
 def show(path):
     """Prints the table of the last run."""
     new, old = last_two(path)
@@ -114,6 +126,8 @@ def show(path):
     print(f"\n{'heap':<8} {'command':<32} {'CPU ms':>8} {'':>6} {'x collector':>12} {'memory MiB':>11}")
     for row in _rows(new, old):
         print(_line(*row))
+    for line in _large(new, old):
+        print(line)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,33 @@ def test_the_table_has_the_change(tmp_path, capsys):
     assert line == ["list", "check", "112", "+12%", "2.24", "1.0", "+0%"]
 
 
+def _with_large(run, **large):
+    run["heaps"]["list"]["large"] = {state.replace("_", " "): part for state, part in large.items()}
+    return run
+
+
+def _last_lines(capsys, path, count):
+    history.show(path)
+    return capsys.readouterr().out.splitlines()[-count:]
+
+
+def test_the_table_says_how_the_core_was_mapped(tmp_path, capsys):
+    new = _with_large(_run(), as_dumped=0, from_disk=0.98)
+    (line,) = _last_lines(capsys, _file(tmp_path, new), 1)
+    assert line == "list     in large pages: 0% of the core as dumped, 98% from disk"
+    old = _with_large(_run(), from_disk=0.5)
+    (line,) = _last_lines(capsys, _file(tmp_path, old, new), 1)
+    assert line.endswith("98% from disk; the run before: 50% of the core from disk")
+
+
+def test_a_run_before_that_did_not_record_it_is_compared(tmp_path, capsys):
+    row, line = _last_lines(capsys, _file(tmp_path, _run(), _with_large(_run(), from_disk=None)), 2)
+    assert row.split()[3] == "+0%"
+    assert line == (
+        "list     in large pages: an unknown part of the core from disk; the run before: not recorded"
+    )
+
+
 def test_a_change_of_little_says_nothing():
     assert history.change(4, 2, history.SMALL) == ""
     assert history.change(4, 0) == history.change(4, None) == ""

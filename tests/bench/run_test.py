@@ -39,18 +39,20 @@ def test_keep_makes_what_is_not_there(run, tmp_path, capsys):
     _put(tmp_path / "list", "core", "truth.json")
     _put(tmp_path / "maps", "core")
     present = run.prepare(tmp_path, _options(True, "heap", "list", "maps", "oldmaps"))
-    assert (run.made, present) == (["maps", "oldmaps"], ["heap", "list", "maps", "oldmaps"])
+    dumped = {"heap": False, "list": False, "maps": True, "oldmaps": True}
+    assert (run.made, present) == (["maps", "oldmaps"], dumped)
     assert f"oldmaps    is made: {tmp_path}/oldmaps has none" in capsys.readouterr().out
 
 
 def test_without_keep_all_is_made_anew(run, tmp_path):
     _put(tmp_path / "list", "core", "truth.json")
-    run.prepare(tmp_path, _options(False, "list", "tree"))
+    present = run.prepare(tmp_path, _options(False, "list", "tree"))
+    assert present == {"list": True, "tree": True}
     assert run.made == ["list", "tree"]
 
 
 def test_a_server_that_cannot_be_had_is_skipped(run, tmp_path, capsys):
-    assert run.prepare(tmp_path, _options(False, "list", "server")) == ["list"]
+    assert run.prepare(tmp_path, _options(False, "list", "server")) == {"list": True}
     assert "server     skipped: no network" in capsys.readouterr().out
 
 

@@ -14,6 +14,7 @@ import threading
 import time
 
 from cost import MIB, PATIENCE, Failed, measure_often, read_whole, tell_stages, tell_target
+from pages import measure_states, tell_large
 
 SERVER = "github.com/caddyserver/caddy/v2/cmd/caddy@v2.11.9"
 BUILD_PATIENCE = 1200  # seconds to fetch and build it
@@ -164,7 +165,7 @@ def make(folder):
 
 
 def tell_cost(name, cost):
-    print(f"{name:<24} {cost.wall:9.0f} {cost.cpu:8.0f} {cost.memory / MIB:12.1f} {cost.faults:13,.0f}")
+    print(f"{name:<31} {cost.wall:9.0f} {cost.cpu:8.0f} {cost.memory / MIB:12.1f} {cost.faults:13,.0f}")
 
 
 @contextlib.contextmanager
@@ -177,15 +178,19 @@ def cache_in(folder):
         os.environ["XDG_CACHE_HOME"] = before
 
 
-def bench(folder):
+def bench(folder, dumped):
     """Prints what each command costs, and returns it."""
     core, exe = folder / "core", folder / "caddy"
     print(
         f"\nserver     {SERVER.rsplit('/', 1)[-1]}, a binary of {exe.stat().st_size / MIB:.0f} MiB and a core "
         f"of {core.stat().st_size / MIB:.0f} MiB, {CONNECTIONS} open connections\n"
         f"\n"
-        f"medians                    wall ms   CPU ms   memory MiB   page faults"
+        f"medians                           wall ms   CPU ms   memory MiB   page faults"
     )
+    states = measure_states(COMMANDS[2], core, exe, dumped)
+    for command, cost in states.costs.items():
+        tell_cost(command, cost)
+    tell_large(states.large)
     measured = {command: measure_often(command, core, exe) for command in COMMANDS}
     with cache_in(folder / "cache"):
         measure_often("goroutines", core, exe, runs=1)
@@ -195,6 +200,7 @@ def bench(folder):
     floor = read_whole(core)
     tell_cost("read of the core", floor)
     listing, timed = measured["goroutines"]
+    costs = {**states.costs, **{name: cost for name, (cost, _) in measured.items()}}
     for command in ("goroutines", "report"):
         tell_stages(command, measured[command][1])
     print()
@@ -205,7 +211,8 @@ def bench(folder):
     return {
         "objects": None,
         "unit": 0,
-        "commands": {name: dataclasses.asdict(cost) for name, (cost, _) in measured.items()},
+        "large": states.large,
+        "commands": {name: dataclasses.asdict(cost) for name, cost in costs.items()},
         "others": {"read of the core": dataclasses.asdict(floor)},
         "stages": {
             name: {stage: dataclasses.asdict(cost) for stage, cost in stages.items()}

@@ -8,7 +8,8 @@ import os
 import shutil
 import subprocess
 
-from cost import MIB, PROGRAM, Failed, measure, measure_often, tell_stages, tell_target
+from cost import MIB, PROGRAM, Failed, measure, measure_often, read_all, tell_stages, tell_target
+from pages import measure_states, tell_large
 
 DELVE = "github.com/go-delve/delve/cmd/dlv@v1.27.2"  # the first for Go 1.26 and 1.27
 PATIENCE = 600  # seconds to fetch and build it
@@ -65,21 +66,22 @@ def measure_delve(program, core, exe):
 
 def tell_cost(name, cost, count):
     each = 1000 * cost.cpu / count
-    print(f"{name:<12} {cost.wall:9.0f} {cost.cpu:8.0f} {each:19.2f} {cost.memory / MIB:12.1f}")
+    print(f"{name:<21} {cost.wall:9.0f} {cost.cpu:8.0f} {each:19.2f} {cost.memory / MIB:12.1f}")
 
 
 def tell_delve(listing, count, folder, core, exe):
     program, why = delve(folder)
     if not program:
-        print(f"{'delve':<12} skipped: {why}")
+        print(f"{'delve':<21} skipped: {why}")
         return
+    read_all(core)  # as gotopsy, it has the core in memory
     cost, listed = measure_delve(program, core, exe)
     tell_cost("delve", cost, listed)
     ratio = (cost.cpu / listed) / (listing.cpu / count)
     tell_target("delve / goroutines", ratio, DELVE_TARGET, lambda n: f"{n:.1f}x", least=True)
 
 
-def bench(folder):
+def bench(folder, dumped):
     core, exe = folder / "core", folder / "bench-stacks"
     truth = json.loads((folder / "truth.json").read_text())
     reported, groups = stacks_reported(core, exe)
@@ -89,8 +91,12 @@ def bench(folder):
     print(
         f"\nstacks     {count:,} goroutines in {len(reported):,} distinct stacks, in {groups:,} groups\n"
         f"\n"
-        f"                wall ms   CPU ms   CPU µs/goroutine   memory MiB"
+        f"                         wall ms   CPU ms   CPU µs/goroutine   memory MiB"
     )
+    states = measure_states("goroutines", core, exe, dumped)
+    for name, cost in states.costs.items():
+        tell_cost(name, cost, count)
+    tell_large(states.large)
     listing, timed = measure_often("goroutines", core, exe)
     tell_cost("goroutines", listing, count)
     check, check_timed = measure_often("check", core, exe)
@@ -101,9 +107,10 @@ def bench(folder):
     tell_target("goroutines' CPU", listing.cpu / 1000, LIST_TARGET, lambda n: f"{n:.2f} s")
     tell_stages("goroutines", timed)
     tell_stages("check", check_timed)
-    commands = {"goroutines": listing, "check": check, "report": report}
+    commands = {**states.costs, "goroutines": listing, "check": check, "report": report}
     return {
         "objects": count,
         "unit": 0,
+        "large": states.large,
         "commands": {name: dataclasses.asdict(cost) for name, cost in commands.items()},
     }
