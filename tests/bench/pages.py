@@ -116,9 +116,12 @@ def measure_states(command, core, exe, dumped, runs=COLD_RUNS):
     """What a command costs by the state of the core's pages; `dumped`: it was just dumped."""
     states = States()
     write_back(core)
-    if dumped and in_memory(core) >= MOST:
+    kept = in_memory(core) if dumped else 0
+    if kept >= MOST:
         states.costs[f"{command}, {DUMPED}"] = measure_often(command, core, exe, runs)[0]
         states.large[DUMPED] = part_in_large(command, core, exe)
+    elif dumped:
+        print(f"not measured {DUMPED}: of the core, {100 * kept:.0f}% is still in memory")
     cold = measure_cold(command, core, exe, runs)
     if cold:
         states.costs[f"{command}, {READ}"] = cold

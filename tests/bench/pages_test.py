@@ -109,8 +109,9 @@ def test_a_core_that_was_kept_is_measured_from_disk(states):
     assert core.before == [0, 0]
 
 
-def test_a_core_that_memory_had_no_room_for_is_not_as_dumped(states):
+def test_a_core_that_memory_had_no_room_for_is_not_as_dumped(states, capsys):
     assert list(states(Core(0.9), True).costs) == ["check, from disk"]
+    assert capsys.readouterr().out == "not measured as dumped: of the core, 90% is still in memory\n"
 
 
 def test_a_core_that_stays_in_memory_has_no_run_from_disk(states):

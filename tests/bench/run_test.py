@@ -38,7 +38,7 @@ def test_keep_makes_what_is_not_there(run, tmp_path, capsys):
     _put(tmp_path, "core", "truth.json")
     _put(tmp_path / "list", "core", "truth.json")
     _put(tmp_path / "maps", "core")
-    present = run.prepare(tmp_path, _options(True, "heap", "list", "maps", "oldmaps"))
+    present = dict(run.prepare(tmp_path, _options(True, "heap", "list", "maps", "oldmaps")))
     dumped = {"heap": False, "list": False, "maps": True, "oldmaps": True}
     assert (run.made, present) == (["maps", "oldmaps"], dumped)
     assert f"oldmaps    is made: {tmp_path}/oldmaps has none" in capsys.readouterr().out
@@ -46,13 +46,19 @@ def test_keep_makes_what_is_not_there(run, tmp_path, capsys):
 
 def test_without_keep_all_is_made_anew(run, tmp_path):
     _put(tmp_path / "list", "core", "truth.json")
-    present = run.prepare(tmp_path, _options(False, "list", "tree"))
+    present = dict(run.prepare(tmp_path, _options(False, "list", "tree")))
     assert present == {"list": True, "tree": True}
     assert run.made == ["list", "tree"]
 
 
+def test_a_core_is_made_when_the_one_before_was_measured(run, tmp_path):
+    parts = run.prepare(tmp_path, _options(False, "list", "tree"))
+    assert (next(parts), run.made) == (("list", True), ["list"])
+    assert (next(parts), run.made) == (("tree", True), ["list", "tree"])
+
+
 def test_a_server_that_cannot_be_had_is_skipped(run, tmp_path, capsys):
-    assert run.prepare(tmp_path, _options(False, "list", "server")) == {"list": True}
+    assert dict(run.prepare(tmp_path, _options(False, "list", "server"))) == {"list": True}
     assert "server     skipped: no network" in capsys.readouterr().out
 
 
@@ -62,4 +68,4 @@ def test_a_core_that_cannot_be_made_ends_the_run(run, tmp_path, monkeypatch):
 
     monkeypatch.setattr(run, "make_cores", fail)
     with pytest.raises(Failed, match="no disk"):
-        run.prepare(tmp_path, _options(True, "oldmaps"))
+        dict(run.prepare(tmp_path, _options(True, "oldmaps")))
