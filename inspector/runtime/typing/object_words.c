@@ -239,12 +239,23 @@ static __attribute__((noinline)) void words_by_shape(const struct gt_typing *typ
     shape_waiting(&walk, size);
 }
 
+static bool are_ignored(const struct gt_pointer_layout *places, uint32_t ignores)
+{
+    size_t i = 0;
+
+    while (i < places->count && ignores >> places->places[i].kind & 1)
+        i++;
+    return i == places->count;
+}
+
 struct gt_tile_words gt_words_to_visit(const struct gt_typing *typing,
                                        const struct gt_word_plan *plan,
                                        const struct gt_word_reader *reader)
 {
+    static const struct gt_pointer_layout none = {.complete = true};
     struct gt_tile_words words = {&plan->others, plan->plain, plan->plain_count};
 
+    if (reader->ignores && are_ignored(&plan->others, reader->ignores)) words.places = &none;
     if (reader->plain == GT_PLAIN_SKIPPED ||
         (reader->plain == GT_PLAIN_POINTED && gt_plan_leads_to_bitmaps(typing, plan)))
         words.plain_count = 0;
