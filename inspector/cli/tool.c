@@ -50,13 +50,16 @@ static void watch_for_short_files(void)
     sigaction(SIGBUS, &action, NULL);
 }
 
-/* A large table that grows is moved page by page and never copied. The C library would take larger
- * and larger blocks from the heap, where each move is a copy. */
+/* A large table that grows is moved page by page and never copied, and what is freed goes back to
+ * the system. The C library would take larger and larger blocks from the heap, where each move is a
+ * copy, and which does not shrink; and a heap for each thread, whose free blocks others cannot use.
+ * Threads allocate rarely, so one heap is enough. */
 static void map_large_blocks(void)
 {
-    enum { LARGE = 4 << 20 };
+    enum { LARGE = 1 << 18 };
 
     mallopt(M_MMAP_THRESHOLD, LARGE);
+    mallopt(M_ARENA_MAX, 1);
 }
 
 struct runner {
