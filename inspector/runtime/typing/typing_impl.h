@@ -205,20 +205,20 @@ static inline bool gt_slot_is_wide(const struct gt_region *region)
 /* The pointer words of a slot that a heap bitmap describes and that is not wide. */
 static inline uint64_t gt_slot_mask(const struct gt_slot_ref *ref)
 {
-    uint64_t words = ref->region->slot_size / 8;
+    const struct gt_region *region = ref->region;
+    uint64_t words = region->slot_size / 8, bit = ref->slot * words;
 
-    return gt_bits_load(ref->region->mask, ref->region->mask_bytes, ref->slot * words, words);
+    if (region->small && bit / 8 + 8 <= region->mask_bytes)
+        return gt_load64(region->mask + bit / 8) >> bit % 8 & (((uint64_t)1 << words) - 1);
+    return gt_bits_load(region->mask, region->mask_bytes, bit, words);
 }
 
-/* The object's entry of gt_typing.type, if it is one value in a slot with a bitmap that is not
- * wide, and the core has all its bytes; else 0. */
+/* The object's entry of gt_typing.type, if it is one value in a slot of a small region; else 0. */
 static inline uint32_t gt_value_type(const struct gt_typing *typing, const struct gt_slot_ref *ref)
 {
-    const struct gt_region *region = ref->region;
+    if (!ref->region->small) return 0;
     uint32_t typed = gt_packed_at(&typing->type, gt_slot_object(ref));
-    bool small = region->scan == GT_SCAN_BITMAP && !gt_slot_is_wide(region);
-
-    return small && region->bytes && !region->sparse && gt_is_one_value(typed) ? typed : 0;
+    return gt_is_one_value(typed) ? typed : 0;
 }
 
 /* A root as a word, or another entry of a table of roots. */
