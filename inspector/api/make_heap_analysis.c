@@ -19,8 +19,9 @@ static void start_types(struct gt_heap_analysis *live_heap)
     live_heap->started = gt_typing_start(live_heap->heap, live_heap->goroutines, live_heap->roots);
 }
 
-struct marks {
+struct marks { /* on the heap: if this call unwinds, a task still uses it until it ends */
     struct gt_heap_analysis *live_heap;
+    struct gt_heap_analysis viewed; /* the same, of a view of the heap */
     struct gt_gcmarks collectors;
     atomic_flag taken; /* a thread reads, or has read, the collector's marks */
 };
@@ -31,6 +32,7 @@ static void read_collectors(struct marks *marks, const struct gt_goheap *heap)
     if (!atomic_flag_test_and_set(&marks->taken)) gt_gcmarks_read(&marks->collectors, heap);
 }
 
+/* `analysis`: live_heap, or viewed. */
 static void mark_live(struct marks *marks, const struct gt_heap_analysis *analysis)
 {
     struct gt_heap_analysis *live_heap = marks->live_heap;
@@ -42,16 +44,11 @@ static void mark_live(struct marks *marks, const struct gt_heap_analysis *analys
     read_collectors(marks, analysis->heap);
 }
 
-struct beside {
-    struct marks *marks;
-    struct gt_heap_analysis analysis; /* of a view of the heap */
-};
-
 static struct gt_error *mark_in_task(void *args)
 {
-    const struct beside *beside = args;
+    struct marks *marks = args;
 
-    mark_live(beside->marks, &beside->analysis);
+    mark_live(marks, &marks->viewed);
     return NULL;
 }
 
@@ -61,10 +58,10 @@ static void mark_beside(struct marks *marks)
     struct gt_heap_analysis *live_heap = marks->live_heap;
     const struct gt_goheap *heap = live_heap->heap;
     struct gt_goheap *view = gt_goheap_view(heap, heap->graph.threads - 1);
-    struct beside beside = {marks, *live_heap};
 
-    beside.analysis.heap = view;
-    struct gt_task *task = gt_task_start(mark_in_task, &beside);
+    marks->viewed = *live_heap;
+    marks->viewed.heap = view;
+    struct gt_task *task = gt_task_start(mark_in_task, marks);
     start_types(live_heap);
     read_collectors(marks, heap);
     gt_error_destroy(gt_task_wait(task));
@@ -107,20 +104,23 @@ static struct gt_heap_analysis *begin(const struct gt_analysis *analysis)
 /* `typed`: types are needed, too. */
 static void create(struct gt_analysis *analysis, bool typed)
 {
-    struct marks marks = {.live_heap = begin(analysis), .taken = ATOMIC_FLAG_INIT};
-    struct gt_heap_analysis *live_heap = marks.live_heap;
+    struct marks *marks = gt_calloc(1, sizeof *marks);
+    struct gt_heap_analysis *live_heap = begin(analysis);
     const struct gt_heap *graph = &analysis->heap->graph;
     bool both = typed && graph->threads > 1 && graph->scan_objects >= MANY_OBJECTS;
 
     gt_analysis_stage(analysis, both ? "marking and typing" : "marking");
     live_heap->baseline = gt_baseline_create(live_heap);
-    gt_gcmarks_begin(&marks.collectors, analysis->heap);
+    marks->live_heap = live_heap;
+    atomic_flag_clear(&marks->taken);
+    gt_gcmarks_begin(&marks->collectors, analysis->heap);
     if (both)
-        mark_beside(&marks);
+        mark_beside(marks);
     else
-        mark_live(&marks, live_heap);
-    compare_marks(analysis, &marks);
-    gt_gcmarks_deinit(&marks.collectors);
+        mark_live(marks, live_heap);
+    compare_marks(analysis, marks);
+    gt_gcmarks_deinit(&marks->collectors);
+    gt_free(marks);
     live_heap->users = gt_global_users_create(live_heap->process, live_heap->roots);
     index_samples(live_heap);
     analysis->live_heap = live_heap;

@@ -1,6 +1,7 @@
 /* Each thread takes the next part, and sets bits of its own. They are joined at the end. */
 #include "inspector/detect/windows/covering_strings.h"
 
+#include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/base/task.h"
 
@@ -25,17 +26,18 @@ bool gt_string_covers_half(const struct gt_heap *heap, const struct gt_region *r
     return covers;
 }
 
-struct work { /* of all threads */
-    const struct gt_heap_analysis *analysis;
-    struct gt_vec parts; /* struct gt_string_part */
-    atomic_size_t next;
-    struct gt_bitmap *rest;
-};
-
 struct worker {
     struct work *work;
     struct gt_bitmap half;
     struct gt_task *task;
+};
+
+struct work { /* on the heap: if this call unwinds, tasks still use it until they end */
+    const struct gt_heap_analysis *analysis;
+    struct gt_vec parts; /* struct gt_string_part */
+    atomic_size_t next;
+    struct gt_bitmap rest;
+    struct worker helpers[MOST_HELPERS];
 };
 
 /* A pointer to no heap object means nothing here. */
@@ -57,7 +59,7 @@ static struct gt_error *run(void *args)
         size_t next = atomic_fetch_add(&work->next, 1);
         if (next >= work->parts.len) return NULL;
         gt_typing_strings(work->analysis->typing, &work->analysis->live,
-                          gt_vec_at(&work->parts, next), settle, worker, work->rest);
+                          gt_vec_at(&work->parts, next), settle, worker, &work->rest);
     }
 }
 
@@ -77,22 +79,29 @@ static unsigned helpers_for(const struct work *work)
     return threads - 1 < MOST_HELPERS ? threads - 1 : MOST_HELPERS;
 }
 
+static void start(struct work *work, struct worker *helper, const struct gt_bitmap *half)
+{
+    helper->work = work;
+    gt_bitmap_init(&helper->half, half->bits);
+    helper->task = gt_task_start(run, helper);
+}
+
 void gt_settle_covering_strings(const struct gt_heap_analysis *analysis, struct gt_bitmap *half,
                                 struct gt_bitmap *rest)
 {
-    struct work work = {
-        .analysis = analysis, .parts = GT_VEC_OF(struct gt_string_part), .rest = rest};
-    struct worker own = {&work, *half, NULL}, helpers[MOST_HELPERS];
+    struct work *work = gt_calloc(1, sizeof *work);
+    struct worker own = {work, *half, NULL};
 
-    gt_typing_string_parts(analysis->typing, &work.parts);
-    unsigned count = helpers_for(&work);
-    for (unsigned i = 0; i < count; i++) {
-        helpers[i] = (struct worker){.work = &work};
-        gt_bitmap_init(&helpers[i].half, half->bits);
-        helpers[i].task = gt_task_start(run, &helpers[i]);
-    }
+    work->analysis = analysis;
+    work->parts = GT_VEC_OF(struct gt_string_part);
+    work->rest = *rest;
+    gt_typing_string_parts(analysis->typing, &work->parts);
+    unsigned count = helpers_for(work);
+    for (unsigned i = 0; i < count; i++)
+        start(work, &work->helpers[i], half);
     run(&own);
     for (unsigned i = 0; i < count; i++)
-        join(&helpers[i], half);
-    gt_vec_deinit(&work.parts);
+        join(&work->helpers[i], half);
+    gt_vec_deinit(&work->parts);
+    gt_free(work);
 }
