@@ -17,15 +17,6 @@ struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t objec
     return (struct gt_slot_ref){region, object - region->first};
 }
 
-struct gt_slot_ref gt_slot_ref_near(const struct gt_typing *typing, uint32_t object,
-                                    const struct gt_slot_ref *last)
-{
-    const struct gt_region *region = last->region;
-
-    if (!region || object - region->first >= region->count) return gt_slot_ref_of(typing, object);
-    return (struct gt_slot_ref){region, object - region->first};
-}
-
 bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_slot_ref *ref)
 {
     const struct gt_heap *graph = &typing->heap->graph;

@@ -154,7 +154,18 @@ gt_type_id gt_type_cell(const struct gt_typing *typing, gt_type_id map);
 
 /* ---- object_words.c ------------------------------------------------------------------------- */
 
+/* The slot of an object with pointers. */
 struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t object);
+
+/* The same. Faster if the object is in the region of `last`. */
+static inline struct gt_slot_ref gt_slot_ref_near(const struct gt_typing *typing, uint32_t object,
+                                                  const struct gt_slot_ref *last)
+{
+    const struct gt_region *region = last->region;
+
+    if (!region || object - region->first >= region->count) return gt_slot_ref_of(typing, object);
+    return (struct gt_slot_ref){region, object - region->first};
+}
 
 /* As gt_typing_words(), of an object with pointers. */
 void gt_typing_words_of_slot(const struct gt_typing *typing, const struct gt_slot_ref *ref,
@@ -184,10 +195,6 @@ void gt_words_of_tiles(const struct gt_typing *typing, const struct gt_slot_ref 
 
 /* May the slot have pointers outside of the extent's elements, each of `tile` bytes? */
 bool gt_has_rest(const struct gt_slot_ref *ref, uint64_t tile, struct gt_extent extent);
-
-/* The object's slot. Faster if the object is in the region of `last`. */
-struct gt_slot_ref gt_slot_ref_near(const struct gt_typing *typing, uint32_t object,
-                                    const struct gt_slot_ref *last);
 
 /* The allocated object with pointers that `value` leads to; false when there is none. */
 bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_slot_ref *ref);
