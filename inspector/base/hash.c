@@ -46,9 +46,11 @@ uint64_t gt_hash_bytes(struct gt_hash_seed seed, const void *bytes, size_t lengt
 /* ---- by number --------------------------------------------------------------------------------
  */
 
+/* Keys at equal distances have products at equal distances. One of some hundred factors puts many
+ * of them next to each other, so the product is multiplied again. */
 static struct gt_map_slot *map_slot(const struct gt_map *map, uint64_t key)
 {
-    size_t i = mix(map->seed, key) & (map->cap - 1);
+    size_t i = mix(map->seed, mix(map->seed, key)) & (map->cap - 1);
 
     while (map->slots[i].key && map->slots[i].key != key)
         i = (i + 1) & (map->cap - 1);
