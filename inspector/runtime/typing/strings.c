@@ -82,9 +82,9 @@ struct string_reader {
     gt_settle_string_fn *settle;
     void *ctx;
     struct gt_fetched ready;
-    struct gt_slot_ref last; /* of the object that came last */
-    uint32_t typed;          /* of the object whose kinds were asked for last */
-    int kinds;               /* and these */
+    struct gt_slot_ref last;  /* of the object that came last */
+    uint32_t typed;           /* of the object whose kinds were asked for last */
+    enum gt_word_kinds kinds; /* and these */
 };
 
 static const struct gt_type_row *row_of(const struct gt_typing *typing, uint32_t typed)
@@ -94,7 +94,7 @@ static const struct gt_type_row *row_of(const struct gt_typing *typing, uint32_t
 
 /* What an object with this entry of gt_typing.type has, by its type alone. The row was made when
  * its type was claimed. */
-static int kinds_of(const struct gt_typing *typing, uint32_t typed)
+static enum gt_word_kinds kinds_of(const struct gt_typing *typing, uint32_t typed)
 {
     if (!typed || gt_typed_id(typed) >= typing->rows->len) return GT_OTHER_KINDS;
     const struct gt_type_row *row = row_of(typing, typed);
@@ -171,7 +171,7 @@ static void read_oldest(struct string_reader *reader, struct gt_bitmap *others)
     if (!settle_object(reader, &oldest)) add_bits(others, object / 64, (uint64_t)1 << object % 64);
 }
 
-static int kinds_near(struct string_reader *reader, uint32_t typed)
+static enum gt_word_kinds kinds_near(struct string_reader *reader, uint32_t typed)
 {
     if (typed != reader->typed) {
         reader->typed = typed;
@@ -189,7 +189,7 @@ static void read_word(struct string_reader *reader, uint32_t first, uint64_t lef
 
     for (; left; left &= left - 1) {
         uint32_t object = first + (uint32_t)__builtin_ctzll(left);
-        int kinds = kinds_near(reader, gt_packed_at(&typing->type, object));
+        enum gt_word_kinds kinds = kinds_near(reader, gt_packed_at(&typing->type, object));
         if (kinds == GT_OTHER_KINDS) other |= left & -left;
         if (kinds != GT_ONLY_STRINGS) continue;
         if (gt_fetched_is_full(&reader->ready)) read_oldest(reader, others);
@@ -200,15 +200,15 @@ static void read_word(struct string_reader *reader, uint32_t first, uint64_t lef
 }
 
 /* The kinds of all typed objects of a page of types; GT_KINDS_UNKNOWN if they differ. */
-static int kinds_of_page(const struct gt_typing *typing, uint32_t first)
+static enum gt_word_kinds kinds_of_page(const struct gt_typing *typing, uint32_t first)
 {
     size_t count;
     const uint32_t *values = gt_packed_near(&typing->type, first, &count);
-    int kinds = GT_KINDS_UNKNOWN;
+    enum gt_word_kinds kinds = GT_KINDS_UNKNOWN;
 
     for (size_t i = 0; i < count; i++) {
         if (!values[i]) continue;
-        int next = kinds_of(typing, values[i]);
+        enum gt_word_kinds next = kinds_of(typing, values[i]);
         if (kinds != GT_KINDS_UNKNOWN && next != kinds) return GT_KINDS_UNKNOWN;
         kinds = next;
     }
@@ -216,8 +216,8 @@ static int kinds_of_page(const struct gt_typing *typing, uint32_t first)
 }
 
 /* Of the 64 objects from `first` on, in a page of these kinds. */
-static void read_near(struct string_reader *reader, uint32_t first, uint64_t left, int kinds,
-                      struct gt_bitmap *others)
+static void read_near(struct string_reader *reader, uint32_t first, uint64_t left,
+                      enum gt_word_kinds kinds, struct gt_bitmap *others)
 {
     uint64_t typed = left ? gt_packed_nonzero(&reader->typing->type, first) : 0;
 
@@ -232,7 +232,7 @@ void gt_typing_strings(const struct gt_typing *typing, const struct gt_bitmap *o
 {
     struct string_reader reader = {
         .typing = typing, .part = part, .settle = settle, .ctx = ctx, .kinds = GT_OTHER_KINDS};
-    int kinds = GT_KINDS_UNKNOWN;
+    enum gt_word_kinds kinds = GT_KINDS_UNKNOWN;
 
     for (uint32_t first = part->from / 64 * 64; first < part->to; first += 64) {
         uint64_t left = objects->words[first / 64] & gt_low_bits(part->to - first);

@@ -67,6 +67,13 @@ struct gt_plain_slice {
     gt_type_id memory; /* what the elements' memory holds; GT_NO_TYPE: no pointers, or unknown */
 };
 
+enum gt_word_kinds { /* of a type's words, but for plain pointers */
+                     GT_KINDS_UNKNOWN,
+                     GT_NO_KINDS,
+                     GT_ONLY_STRINGS,
+                     GT_OTHER_KINDS,
+};
+
 /* A type's pointer words, in two lists: most are plain pointers, which need no more than an offset
  * and a type. Slices make claims almost as easily. */
 struct gt_word_plan {
@@ -79,7 +86,7 @@ struct gt_word_plan {
     bool only_plain;  /* there are no others, and none is left out */
     bool claims_more; /* some others that are no slices make claims, or some are left out */
     enum { GT_LEADS_UNKNOWN, GT_LEADS_TO_BITMAPS, GT_LEADS_ELSEWHERE } leads;
-    enum { GT_KINDS_UNKNOWN, GT_NO_KINDS, GT_ONLY_STRINGS, GT_OTHER_KINDS } kinds; /* strings.c */
+    enum gt_word_kinds kinds; /* strings.c */
 };
 
 struct gt_type_row {
