@@ -24,6 +24,8 @@ struct marks { /* on the heap: if this call unwinds, a task still uses it until 
     struct gt_heap_analysis viewed; /* the same, of a view of the heap */
     struct gt_gcmarks collectors;
     atomic_flag taken; /* a thread reads, or has read, the collector's marks */
+    bool typed;        /* types are needed, too */
+    bool at_once;      /* and spread in this thread while another one marks */
 };
 
 /* The first thread that has nothing else to do reads them. */
@@ -32,40 +34,54 @@ static void read_collectors(struct marks *marks, const struct gt_goheap *heap)
     if (!atomic_flag_test_and_set(&marks->taken)) gt_gcmarks_read(&marks->collectors, heap);
 }
 
-/* `analysis`: live_heap, or viewed. */
-static void mark_live(struct marks *marks, const struct gt_heap_analysis *analysis)
+static void mark_live(struct marks *marks)
 {
+    const struct gt_heap_analysis *viewed = &marks->viewed;
     struct gt_heap_analysis *live_heap = marks->live_heap;
 
-    gt_bitmap_init(&live_heap->live, analysis->heap->graph.objects);
-    gt_baseline_mark_live(live_heap->baseline, analysis, &live_heap->live);
-    live_heap->live_bytes = gt_heap_bytes_of(&analysis->heap->graph, &live_heap->live);
+    gt_bitmap_init(&live_heap->live, viewed->heap->graph.objects);
+    gt_baseline_mark_live(live_heap->baseline, viewed, &live_heap->live);
+    live_heap->live_bytes = gt_heap_bytes_of(&viewed->heap->graph, &live_heap->live);
     live_heap->live_objects = gt_bitmap_count(&live_heap->live);
-    read_collectors(marks, analysis->heap);
+    read_collectors(marks, viewed->heap);
 }
 
-static struct gt_error *mark_in_task(void *args)
+static struct gt_error *mark_in_task(void *marks)
 {
-    struct marks *marks = args;
-
-    mark_live(marks, &marks->viewed);
+    mark_live(marks);
     return NULL;
 }
 
-/* Types spread in this thread meanwhile. */
-static void mark_beside(struct marks *marks)
+static void mark_and_type_at_once(struct gt_analysis *analysis, struct marks *marks)
 {
-    struct gt_heap_analysis *live_heap = marks->live_heap;
-    const struct gt_goheap *heap = live_heap->heap;
-    struct gt_goheap *view = gt_goheap_view(heap, heap->graph.threads - 1);
-
-    marks->viewed = *live_heap;
-    marks->viewed.heap = view;
     struct gt_task *task = gt_task_start(mark_in_task, marks);
-    start_types(live_heap);
-    read_collectors(marks, heap);
+    start_types(marks->live_heap);
+    read_collectors(marks, analysis->heap);
     gt_error_destroy(gt_task_wait(task));
-    gt_goheap_rejoin(heap, view);
+}
+
+static void mark_then_type(struct gt_analysis *analysis, struct marks *marks)
+{
+    mark_live(marks);
+    if (!marks->typed) return;
+    gt_analysis_stage(analysis, "typing");
+    start_types(marks->live_heap);
+}
+
+/* The mark reads a view of the heap also where it is alone, so that types are met in the same order
+ * with any number of threads. */
+static void mark_and_type(struct gt_analysis *analysis, struct marks *marks)
+{
+    unsigned threads = analysis->heap->graph.threads;
+    struct gt_goheap *view = gt_goheap_view(analysis->heap, marks->at_once ? threads - 1 : threads);
+
+    marks->viewed = *marks->live_heap;
+    marks->viewed.heap = view;
+    if (marks->at_once)
+        mark_and_type_at_once(analysis, marks);
+    else
+        mark_then_type(analysis, marks);
+    gt_goheap_rejoin(analysis->heap, view);
 }
 
 /* All that the collector marked must be live, except what the program dropped since. Otherwise
@@ -101,23 +117,29 @@ static struct gt_heap_analysis *begin(const struct gt_analysis *analysis)
     return live_heap;
 }
 
+static struct marks *begin_marks(const struct gt_analysis *analysis, bool typed)
+{
+    struct marks *marks = gt_calloc(1, sizeof *marks);
+    const struct gt_heap *graph = &analysis->heap->graph;
+
+    marks->live_heap = begin(analysis);
+    marks->typed = typed;
+    marks->at_once = typed && graph->threads > 1 && graph->scan_objects >= MANY_OBJECTS;
+    atomic_flag_clear(&marks->taken);
+    return marks;
+}
+
 /* `typed`: types are needed, too. */
 static void create(struct gt_analysis *analysis, bool typed)
 {
-    struct marks *marks = gt_calloc(1, sizeof *marks);
-    struct gt_heap_analysis *live_heap = begin(analysis);
-    const struct gt_heap *graph = &analysis->heap->graph;
-    bool both = typed && graph->threads > 1 && graph->scan_objects >= MANY_OBJECTS;
+    struct marks *marks = begin_marks(analysis, typed);
+    struct gt_heap_analysis *live_heap = marks->live_heap;
 
-    gt_analysis_stage(analysis, both ? "marking and typing" : "marking");
+    gt_analysis_stage(analysis, marks->at_once ? "marking and typing" : "marking");
     live_heap->baseline = gt_baseline_create(live_heap);
-    marks->live_heap = live_heap;
-    atomic_flag_clear(&marks->taken);
     gt_gcmarks_begin(&marks->collectors, analysis->heap);
-    if (both)
-        mark_beside(marks);
-    else
-        mark_live(marks, live_heap);
+    mark_and_type(analysis, marks);
+    gt_analysis_stage(analysis, "comparing with the collector's marks");
     compare_marks(analysis, marks);
     gt_gcmarks_deinit(&marks->collectors);
     gt_free(marks);
@@ -165,7 +187,7 @@ struct gt_heap_analysis *gt_analysis_live_heap_untyped(struct gt_analysis *analy
     return live_heap;
 }
 
-/* What was typed beside the mark is taken once. */
+/* What was typed with the mark is taken once. */
 static struct gt_typing *take_started(struct gt_heap_analysis *live_heap)
 {
     if (!live_heap->started) start_types(live_heap);

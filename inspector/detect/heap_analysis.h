@@ -34,7 +34,7 @@ struct gt_heap_analysis {
     const struct gt_roots *roots;
     struct gt_typing *typing; /* those of the current document: one of `kept`, or its own */
     struct gt_typing *kept[GT_TYPING_SCOPES]; /* made at first use, for later documents */
-    struct gt_typing *started;                /* typed beside the mark, until it is made into one of
+    struct gt_typing *started;                /* typed with the mark, until it is made into one of
                                                * `kept` */
     struct gt_typing *begun;                  /* of the types for questions, which borrow from the
                                                * detectors'; else NULL */
