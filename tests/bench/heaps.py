@@ -9,7 +9,7 @@ import statistics
 import typing
 
 from cost import MIB, RUNS, Failed, measure_often, read_whole, tell_stages, tell_target
-from pages import measure_states, tell_large
+from page_sizes import measure_states, tell_large
 from peers import measure_peers
 
 

@@ -5,7 +5,7 @@ against the one before.
 usage: tests/bench/history.py [FILE]
 
 A line has the date, the commit ("+" behind it: with changes), the machine, the scale and, by heap, the
-collector's figure, how much of its core was mapped in large pages (see pages.py), and what each command
+collector's figure, how much of its core was mapped in large pages (see page_sizes.py), and what each command
 cost. Only runs on one machine at one scale are compared.
 """
 
@@ -18,7 +18,7 @@ import subprocess
 import sys
 
 from cost import MIB, PROJECT
-from pages import large_in_words
+from page_sizes import large_in_words
 
 FILE = PROJECT / "build" / "bench" / "history.jsonl"
 SMALL = 5  # ms of CPU below which a change says nothing

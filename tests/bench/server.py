@@ -14,7 +14,7 @@ import threading
 import time
 
 from cost import MIB, PATIENCE, Failed, measure_often, read_whole, tell_stages, tell_target
-from pages import measure_states, tell_large
+from page_sizes import measure_states, tell_large
 
 SERVER = "github.com/caddyserver/caddy/v2/cmd/caddy@v2.11.9"
 BUILD_PATIENCE = 1200  # seconds to fetch and build it

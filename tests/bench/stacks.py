@@ -9,7 +9,7 @@ import shutil
 import subprocess
 
 from cost import MIB, PROGRAM, Failed, measure, measure_often, read_all, tell_stages, tell_target
-from pages import measure_states, tell_large
+from page_sizes import measure_states, tell_large
 
 DELVE = "github.com/go-delve/delve/cmd/dlv@v1.27.2"  # the first for Go 1.26 and 1.27
 PATIENCE = 600  # seconds to fetch and build it

@@ -2,7 +2,7 @@
 
 import mmap
 
-import pages
+import page_sizes
 import pytest
 from cost import Cost
 
@@ -27,17 +27,17 @@ FilePmdMapped:         8 kB
 
 
 def test_mappings_of_the_core_are_summed():
-    assert pages.mapped(SMAPS, "/folder/a core") == (7168 << 10, 4096 << 10)
-    assert pages.mapped(SMAPS, "/folder/core") == (0, 0)
+    assert page_sizes.mapped(SMAPS, "/folder/a core") == (7168 << 10, 4096 << 10)
+    assert page_sizes.mapped(SMAPS, "/folder/core") == (0, 0)
 
 
 def test_a_kernel_without_large_pages_maps_none():
     lines = [line for line in SMAPS.splitlines() if "Pmd" not in line]
-    assert pages.mapped("\n".join(lines), "/folder/a core") == (7168 << 10, 0)
+    assert page_sizes.mapped("\n".join(lines), "/folder/a core") == (7168 << 10, 0)
 
 
 def test_a_line_that_is_cut_off_is_left_out():
-    assert pages.mapped(SMAPS[:SMAPS.index("4096 kB") + 2], "/folder/a core") == (7168 << 10, 0)
+    assert page_sizes.mapped(SMAPS[:SMAPS.index("4096 kB") + 2], "/folder/a core") == (7168 << 10, 0)
 
 
 @pytest.fixture(name="core")
@@ -52,20 +52,20 @@ def _core(tmp_path):
 
 
 def test_a_file_that_was_written_is_in_memory_but_for_its_holes(core):
-    assert pages.in_memory(core) == 1
+    assert page_sizes.in_memory(core) == 1
 
 
 def test_a_file_without_data_has_no_part_in_memory(tmp_path):
     path = tmp_path / "hole"
     with path.open("wb") as file:
         file.truncate(1 << 20)
-    assert pages.in_memory(path) == 0
+    assert page_sizes.in_memory(path) == 0
 
 
 def test_a_file_whose_pages_were_dropped_is_the_same(core):
     before = core.read_bytes()
-    pages.drop(core)
-    assert pages.in_memory(core) in (0, 1)  # it stays where there is no disk
+    page_sizes.drop(core)
+    assert page_sizes.in_memory(core) in (0, 1)  # it stays where there is no disk
     assert core.read_bytes() == before
 
 
@@ -87,12 +87,12 @@ class Core:
 
 @pytest.fixture(name="states")
 def _states(monkeypatch):
-    monkeypatch.setattr(pages, "write_back", lambda core: None)
-    monkeypatch.setattr(pages, "drop", Core.drop)
-    monkeypatch.setattr(pages, "in_memory", lambda core: core.part)
-    monkeypatch.setattr(pages, "measure_often", lambda command, core, exe, runs: core.measure(runs))
-    monkeypatch.setattr(pages, "part_in_large", lambda command, core, exe: len(core.before) / 10)
-    return lambda core, dumped: pages.measure_states("check", core, "exe", dumped, 2)
+    monkeypatch.setattr(page_sizes, "write_back", lambda core: None)
+    monkeypatch.setattr(page_sizes, "drop", Core.drop)
+    monkeypatch.setattr(page_sizes, "in_memory", lambda core: core.part)
+    monkeypatch.setattr(page_sizes, "measure_often", lambda command, core, exe, runs: core.measure(runs))
+    monkeypatch.setattr(page_sizes, "part_in_large", lambda command, core, exe: len(core.before) / 10)
+    return lambda core, dumped: page_sizes.measure_states("check", core, "exe", dumped, 2)
 
 
 def test_a_core_that_was_just_dumped_is_measured_so_and_from_disk(states):
@@ -122,8 +122,8 @@ def test_a_core_that_stays_in_memory_has_no_run_from_disk(states):
 
 
 def test_the_states_are_told(capsys):
-    pages.tell_large({"as dumped": 0, "from disk": 0.977})
-    pages.tell_large({"in memory": None})
+    page_sizes.tell_large({"as dumped": 0, "from disk": 0.977})
+    page_sizes.tell_large({"in memory": None})
     assert capsys.readouterr().out.splitlines() == [
         "mapped in large pages: 0% of the core as dumped, 98% from disk, as in all rows below",
         "mapped in large pages: an unknown part of the core in memory, as in all rows below",
