@@ -219,7 +219,7 @@ struct gt_heap_analysis *gt_analysis_live_heap(struct gt_analysis *analysis,
     struct gt_heap_analysis *live_heap = gt_analysis_live_heap_untyped(analysis, storage);
     bool begins = !live_heap->kept[scope];
     if (begins) {
-        gt_analysis_stage(analysis, "typing");
+        gt_analysis_stage(analysis, live_heap->started ? "typing the rest" : "typing");
         live_heap->kept[scope] = typing_of(live_heap, scope, analysis->both_types);
     }
     live_heap->typing = live_heap->kept[scope];

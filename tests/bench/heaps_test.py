@@ -12,8 +12,9 @@ def _measured(**walls):
 
 def test_stages_of_one_thread_and_of_two_are_summed():
     stages = heaps.SPEED_UPS[0][1]
-    assert heaps.wall_of(_measured(marking=30, typing=12, opening=5), "report", stages) == 42
-    assert heaps.wall_of(_measured(marking_and_typing=30, typing=2), "report", stages) == 32
+    alone = _measured(marking=30, typing=12, typing_the_rest=2, opening=5)
+    assert heaps.wall_of(alone, "report", stages) == 44
+    assert heaps.wall_of(_measured(marking_and_typing=30, typing_the_rest=2), "report", stages) == 32
 
 
 def test_without_stages_it_is_the_whole_run():

@@ -20,8 +20,9 @@ def stages(stderr):
     "command,last",
     [("report", "looking for the largest holders"), ("check", "comparing"), ("goroutines", "reading goroutines")],
 )
-def test_every_stage_is_told_once(gotopsy, demo_core, command, last):
-    run = gotopsy(command, "--quiet", "--timings", demo_core)
+@pytest.mark.parametrize("threads", [1, 2])
+def test_every_stage_is_told_once(gotopsy, demo_core, command, last, threads):
+    run = gotopsy(command, "--quiet", "--timings", f"--threads={threads}", demo_core)
     assert run.returncode == 0
     reported = stages(run.stderr)
     assert reported[:2] == ["opening", "reading goroutines"]
