@@ -316,22 +316,27 @@ static void words_between(const struct gt_typing *typing, const struct gt_slot_r
         gt_words_of_tile(typing, words, bytes, addr, i * tile, reader);
 }
 
-void gt_words_of_tiles(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                       const struct gt_tile_words *words, uint64_t tile, struct gt_extent extent,
-                       const struct gt_word_reader *reader)
+struct gt_extent gt_filled_elements(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                                    uint64_t tile, struct gt_extent extent)
 {
     uint64_t skip = gt_slot_skip(ref);
 
-    if (!ref->region->sparse) {
-        words_between(typing, ref, words, tile, extent, reader);
-        return;
-    }
-    for (uint64_t i = extent.from; i < extent.to;) {
-        struct gt_filled part = gt_heap_filled(&typing->heap->graph, ref->region, ref->slot,
-                                               skip + i * tile, skip + extent.to * tile);
-        uint64_t first = (part.start - skip) / tile, end = (part.end - skip + tile - 1) / tile;
-        words_between(typing, ref, words, tile, (struct gt_extent){first, end, false}, reader);
-        i = end;
+    if (!ref->region->sparse) return extent;
+    struct gt_filled part = gt_heap_filled(&typing->heap->graph, ref->region, ref->slot,
+                                           skip + extent.from * tile, skip + extent.to * tile);
+    extent.from = (uint32_t)((part.start - skip) / tile);
+    extent.to = (uint32_t)((part.end - skip + tile - 1) / tile);
+    return extent;
+}
+
+static void words_of_tiles(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                           const struct gt_tile_words *words, uint64_t tile,
+                           struct gt_extent extent, const struct gt_word_reader *reader)
+{
+    while (extent.from < extent.to) {
+        struct gt_extent filled = gt_filled_elements(typing, ref, tile, extent);
+        words_between(typing, ref, words, tile, filled, reader);
+        extent.from = filled.to;
     }
 }
 
@@ -353,7 +358,7 @@ static void words_by_type(const struct gt_typing *typing, const struct gt_slot_r
     struct gt_tile_words words = gt_words_to_visit(typing, plan, reader);
 
     if (words.plain_count || words.places->count)
-        gt_words_of_tiles(typing, ref, &words, tile, extent, reader);
+        words_of_tiles(typing, ref, &words, tile, extent, reader);
     if (!plan->all->complete)
         words_by_mask(typing, ref, 0, 0, GT_W_UNKNOWN, reader);
     else if (gt_has_rest(ref, tile, extent))

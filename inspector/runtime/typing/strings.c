@@ -114,21 +114,19 @@ static bool settle_elements(const struct string_reader *reader, const struct gt_
     return true;
 }
 
-/* The same of an extent. Elements of a sparse region that are only zeros are left out. */
+/* The same of an extent. */
 static bool settle_extent(const struct string_reader *reader, const struct gt_slot_ref *ref,
                           const struct gt_type_row *row, struct gt_extent extent)
 {
     const struct gt_region *region = ref->region;
-    uint64_t skip = gt_slot_skip(ref), tile = row->size, end = skip + extent.to * tile;
-    const unsigned char *bytes = region->bytes + ref->slot * region->slot_size + skip;
+    uint64_t tile = row->size, offset = ref->slot * region->slot_size + gt_slot_skip(ref);
 
-    for (uint64_t at = extent.from; at < extent.to;) {
-        struct gt_filled part =
-            gt_heap_filled(&reader->typing->heap->graph, region, ref->slot, skip + at * tile, end);
-        uint64_t first = (part.start - skip) / tile, next = (part.end - skip + tile - 1) / tile;
-        if (!settle_elements(reader, row->plan, bytes + first * tile, tile, next - first))
+    while (extent.from < extent.to) {
+        struct gt_extent filled = gt_filled_elements(reader->typing, ref, tile, extent);
+        if (!settle_elements(reader, row->plan, region->bytes + offset + filled.from * tile, tile,
+                             filled.to - filled.from))
             return false;
-        at = next;
+        extent.from = filled.to;
     }
     return true;
 }

@@ -194,11 +194,11 @@ void gt_words_of_tile(const struct gt_typing *typing, const struct gt_tile_words
                       const unsigned char *bytes, uint64_t addr, uint64_t base,
                       const struct gt_word_reader *reader);
 
-/* The same in the elements of an extent. Elements of a sparse region that are only zeros have no
- * words. */
-void gt_words_of_tiles(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                       const struct gt_tile_words *words, uint64_t tile, struct gt_extent extent,
-                       const struct gt_word_reader *reader);
+/* The first run of elements of an extent, each of `tile` bytes, that may have words. Elements of a
+ * sparse region that are only zeros have none. The run is empty, at the extent's end, if there is
+ * none. */
+struct gt_extent gt_filled_elements(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                                    uint64_t tile, struct gt_extent extent);
 
 /* May the slot have pointers outside of the extent's elements, each of `tile` bytes? */
 bool gt_has_rest(const struct gt_slot_ref *ref, uint64_t tile, struct gt_extent extent);
@@ -219,12 +219,9 @@ static inline bool gt_slot_is_wide(const struct gt_region *region)
 /* The pointer words of a slot that a heap bitmap describes and that is not wide. */
 static inline uint64_t gt_slot_mask(const struct gt_slot_ref *ref)
 {
-    const struct gt_region *region = ref->region;
-    uint64_t words = region->slot_size / 8, bit = ref->slot * words;
+    uint64_t words = ref->region->slot_size / 8;
 
-    if (region->small && bit / 8 + 8 <= region->mask_bytes)
-        return gt_load64(region->mask + bit / 8) >> bit % 8 & (((uint64_t)1 << words) - 1);
-    return gt_bits_load(region->mask, region->mask_bytes, bit, words);
+    return gt_bits_load(ref->region->mask, ref->region->mask_bytes, ref->slot * words, words);
 }
 
 /* The object's entry of gt_typing.type, if it is one value in a slot of a small region; else 0. */
