@@ -178,8 +178,7 @@ void gt_settle_header(struct gt_typing *typing, const struct gt_slot_ref *ref)
         gt_settle(typing, ref, id, (struct gt_extent){0, 1, false});
 }
 
-/* Objects whose type the allocator recorded have that, unless that type could not be
- * read. */
+/* An object has the type that the allocator recorded, unless that type could not be read. */
 static void judge_by_header(struct gt_typing *typing, const struct gt_claim *claim,
                             const struct gt_slot_ref *ref)
 {

@@ -143,13 +143,13 @@ struct gt_typing *gt_typing_create_whole(struct gt_typing *started, const struct
  * borrows from the result, so it is destroyed first. */
 struct gt_typing *gt_typing_create_twice(struct gt_typing *started, const struct gt_bitmap *live,
                                          struct gt_typing **begun);
+struct gt_typing *gt_typing_finish_whole(struct gt_typing *begun, const struct gt_bitmap *live);
 /* The types of `some` of the live objects. The words of other objects are not read. So the types of
  * the chosen ones must follow from frames, static data, or the chosen ones themselves. Types of
  * other objects must not be queried. */
 struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
                                       const struct gt_goroutines *goroutines,
                                       const struct gt_roots *roots, const struct gt_bitmap *some);
-struct gt_typing *gt_typing_finish_whole(struct gt_typing *begun, const struct gt_bitmap *live);
 void gt_typing_destroy(struct gt_typing *typing); /* NULL is allowed */
 
 /* The type of an object's data, or of its elements if it is an array; GT_NO_TYPE if it is unknown
