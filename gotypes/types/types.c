@@ -64,6 +64,13 @@ gt_type_id gt_types_at(struct gt_types *types, uint64_t rtype)
     return id;
 }
 
+gt_type_id gt_types_known(const struct gt_types *types, uint64_t rtype)
+{
+    const uint64_t *known = gt_map_find(&types->by_rtype, rtype);
+
+    return known ? (gt_type_id)*known : (gt_type_id)GT_NO_TYPE;
+}
+
 static gt_type_id read_debug(struct gt_types *types, uint64_t debug)
 {
     const struct gt_facts *facts = types->from.facts;
@@ -172,11 +179,25 @@ bool gt_itab_repeats_hash(const struct gt_memory *mem, uint64_t itab)
            gt_mem_u32(mem, rtype + TYPE_HASH, &of_type) && (!own || own == of_type);
 }
 
-gt_type_id gt_types_of_itab(struct gt_types *types, uint64_t itab)
+/* 0: it cannot be read. */
+static uint64_t rtype_of_itab(const struct gt_types *types, uint64_t itab)
 {
     uint64_t rtype;
-    if (!itab || !gt_mem_u64(types->from.mem, itab + ITAB_TYPE, &rtype) ||
-        !gt_itab_repeats_hash(types->from.mem, itab))
-        return GT_NO_TYPE;
-    return gt_types_at(types, rtype);
+
+    if (!itab || !gt_mem_u64(types->from.mem, itab + ITAB_TYPE, &rtype)) return 0;
+    return gt_itab_repeats_hash(types->from.mem, itab) ? rtype : 0;
+}
+
+gt_type_id gt_types_of_itab(struct gt_types *types, uint64_t itab)
+{
+    uint64_t rtype = rtype_of_itab(types, itab);
+
+    return rtype ? gt_types_at(types, rtype) : (gt_type_id)GT_NO_TYPE;
+}
+
+gt_type_id gt_types_known_of_itab(const struct gt_types *types, uint64_t itab)
+{
+    uint64_t rtype = rtype_of_itab(types, itab);
+
+    return rtype ? gt_types_known(types, rtype) : (gt_type_id)GT_NO_TYPE;
 }

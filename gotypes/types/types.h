@@ -122,6 +122,9 @@ void gt_types_destroy(struct gt_types *types); /* NULL is allowed */
 /* The number of the type described there; GT_NO_TYPE if it cannot be read. Cached. */
 gt_type_id gt_types_find(struct gt_types *types, struct gt_type_ref ref);
 gt_type_id gt_types_at(struct gt_types *types, uint64_t rtype);
+/* The same if it was read before; else GT_NO_TYPE. Several threads may ask, as long as none reads a
+ * type. */
+gt_type_id gt_types_known(const struct gt_types *types, uint64_t rtype);
 gt_type_id gt_types_named(struct gt_types *types, const char *name); /* "main.Session" */
 /* A new type with the layout of the struct `of` and its own names: `fields` has a name for each
  * field, or NULL to keep the field's own. Names must outlive the gt_types. */
@@ -152,6 +155,7 @@ void gt_types_each(const struct gt_types *types, gt_rtype_fn *visit, void *ctx);
 
 /* The dynamic type behind an interface word: an eface's *_type or an iface's *itab. */
 gt_type_id gt_types_of_itab(struct gt_types *types, uint64_t itab);
+gt_type_id gt_types_known_of_itab(const struct gt_types *types, uint64_t itab); /* as known() */
 /* True if the itab has its type's hash, as the linker writes it, or 0, as an itab made at run time
  * has (runtime/iface.go, getitab). With any other hash it is no itab, or it is damaged. */
 bool gt_itab_repeats_hash(const struct gt_memory *mem, uint64_t itab);

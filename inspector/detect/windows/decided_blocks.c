@@ -1,12 +1,14 @@
-/* Which blocks have to be looked at again, and which are left undecided. */
+/* Which blocks have to be looked at again, which are left undecided, and which have windows. */
 #include "inspector/detect/windows/gatherer.h"
 #include "inspector/detect/windows/stale.h"
+
+#include <stdlib.h>
 
 enum { MIN_BLOCK = 16 };
 
 static bool is_settled(const struct gt_gatherer *gatherer, uint32_t object)
 {
-    return gt_bit(&gatherer->whole, object) || gt_bit(&gatherer->out->undecided, object);
+    return gt_bit(&gatherer->covered.whole, object) || gt_bit(&gatherer->out->undecided, object);
 }
 
 /* If such words are many, those into large blocks are kept. */
@@ -41,7 +43,7 @@ void gt_decide_stale(struct gt_gatherer *gatherer)
         uint32_t object = gatherer->stale.at[i];
         struct gt_referrer referrer = {.object = GT_NO_OBJECT,
                                        .root = gt_stale_root(gatherer->out, object)};
-        if (!gt_bit(&gatherer->small, object) && !gt_bit(&gatherer->half, object))
+        if (!gt_bit(&gatherer->small, object) && !gt_bit(&gatherer->covered.half, object))
             gt_keep_undecided(gatherer, object, &referrer, GT_STALE_ONLY);
     }
 }
@@ -62,7 +64,7 @@ void gt_decide_references(struct gt_gatherer *gatherer)
         if (gt_block_is_open(gatherer, (uint32_t)i))
             gt_keep_undecided(gatherer, (uint32_t)i, &nobody, GT_UNTYPED);
         else
-            gt_bit_set(&gatherer->whole, i);
+            gt_bit_set(&gatherer->covered.whole, i);
 }
 
 /* Is it certain that the block is no finding? It is small, or memory of the runtime; or a window
@@ -71,11 +73,12 @@ void gt_decide_references(struct gt_gatherer *gatherer)
 static bool is_covered(const struct gt_gatherer *gatherer, uint32_t block)
 {
     const struct gt_heap_analysis *analysis = gatherer->analysis;
-    bool half = gt_bit(&gatherer->half, block);
+    bool half = gt_bit(&gatherer->covered.half, block);
 
     if (is_too_small(gatherer, block) || gt_window_is_runtimes(analysis, block)) return true;
     if (!half && !gt_bit(&gatherer->small, block)) return gt_window_is_one_value(analysis, block);
-    return half && (block >= analysis->heap->graph.scan_objects || gt_bit(&gatherer->full, block));
+    return half &&
+           (block >= analysis->heap->graph.scan_objects || gt_bit(&gatherer->covered.full, block));
 }
 
 void gt_decide_covered(struct gt_gatherer *gatherer)
@@ -83,8 +86,44 @@ void gt_decide_covered(struct gt_gatherer *gatherer)
     struct gt_bitmap *undecided = &gatherer->out->undecided;
 
     for (size_t i = 0; i < (undecided->bits + 63) / 64; i++)
-        undecided->words[i] &= ~gatherer->whole.words[i];
+        undecided->words[i] &= ~gatherer->covered.whole.words[i];
     for (size_t i = gt_bitmap_next(undecided, 0); i < undecided->bits;
          i = gt_bitmap_next(undecided, i + 1))
         if (is_covered(gatherer, (uint32_t)i)) gt_bit_clear(undecided, i);
+}
+
+static int by_block(const void *a, const void *b)
+{
+    const struct gt_window_ref *left = a, *right = b;
+
+    if (left->block != right->block) return left->block < right->block ? -1 : 1;
+    if (left->offset != right->offset) return left->offset < right->offset ? -1 : 1;
+    return left->cap > right->cap ? -1 : left->cap < right->cap;
+}
+
+void gt_make_blocks(struct gt_gatherer *gatherer)
+{
+    struct gt_windows *out = gatherer->out;
+
+    if (out->list.len) qsort(out->list.data, out->list.len, sizeof(struct gt_window_ref), by_block);
+    for (size_t i = 0, next; i < out->list.len; i = next) {
+        const struct gt_window_ref *first = gt_vec_at(&out->list, i);
+        struct gt_window_block block = {.block = first->block, .first = i};
+        for (next = i; next < out->list.len; next++)
+            if (((struct gt_window_ref *)gt_vec_at(&out->list, next))->block != block.block) break;
+        block.count = next - i;
+        gt_goheap_user(gatherer->analysis->heap, block.block, &block.size);
+        block.wastes = gt_open_for_bytes(gatherer, block.block);
+        block.loses = gt_open_for_pointers(gatherer, block.block);
+        block.inferred = gt_bit(&gatherer->doubtful, block.block);
+        block.stale = gt_stale_root(out, block.block);
+        bool agreed = gt_window_block_complete(gatherer->analysis, out, &block);
+        if (agreed && !gt_window_block_denied(gatherer->analysis, out, &block))
+            gt_vec_add(&out->blocks, &block);
+        else
+            gt_keep_undecided(gatherer, block.block, &first->referrer,
+                              agreed                              ? GT_CONTRADICTS
+                              : gt_window_block_weak(out, &block) ? GT_MAY_BE_TEXT
+                                                                  : GT_UNEQUAL);
+    }
 }

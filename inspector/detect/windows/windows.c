@@ -1,36 +1,44 @@
-/* Most plain pointers were seen while types spread, and most strings are judged at once. Other
- * words wait in a short queue, so that what they point to is in the processor's cache by then. Each
- * sets bits of its block. At the end blocks that do not matter are dropped, and the windows are
- * sorted by block. */
+/* Most plain pointers were seen while types spread, and most words are settled at once. Others wait
+ * in a short queue, so that what they point to is in the processor's cache by then. Each sets bits
+ * of its block. At the end blocks that do not matter are dropped, and the windows are sorted by
+ * block. */
 #include "inspector/detect/windows/windows.h"
 
 #include "inspector/base/alloc.h"
-#include "inspector/detect/windows/covering_strings.h"
 #include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/gatherer.h"
 #include "inspector/detect/windows/main_referrers.h"
 #include "inspector/detect/windows/set_aside.h"
 #include "inspector/detect/windows/stale.h"
 
-#include <stdlib.h>
-
 enum { MAX_VIEWS = 1 << 18 }; /* windows kept in the first pass */
 
 /* ---- what a window means for its block ----------------------------------------------------- */
+
+/* Only the first window that does not reach from one end to the other is compared with the block's
+ * words: a test for each of many windows would read the block as often. */
+static bool leaves_none_out(const struct gt_gatherer *gatherer,
+                            const struct gt_window_target *target,
+                            const struct gt_window_ref *window)
+{
+    if (window->kind == GT_P_POINTER) return false;
+    if (gt_covers_all_words(window->offset, window->len, target->size)) return true;
+    return !gt_bit(&gatherer->partial, target->object) &&
+           !gt_window_leaves_out(gatherer->analysis, target, window);
+}
 
 static void note_window(struct gt_gatherer *gatherer, const struct gt_window_target *target,
                         const struct gt_window_ref *window)
 {
     uint32_t object = target->object;
 
-    gt_bit_set(window->len * 2 < target->size ? &gatherer->small : &gatherer->half, object);
+    gt_bit_set(window->len * 2 < target->size ? &gatherer->small : &gatherer->covered.half, object);
     if (object >= gatherer->analysis->heap->graph.scan_objects) return;
-    /* Only the first window is tested: a test for each of many windows would read the block as
-     * often. */
-    if (gt_bit(&gatherer->partial, object) || gt_bit(&gatherer->full, object)) return;
-    bool partial =
-        window->kind == GT_P_POINTER || gt_window_leaves_out(gatherer->analysis, target, window);
-    gt_bit_set(partial ? &gatherer->partial : &gatherer->full, object);
+    if (gt_bit(&gatherer->covered.full, object)) return;
+    if (leaves_none_out(gatherer, target, window))
+        gt_bit_set(&gatherer->covered.full, object);
+    else
+        gt_bit_set(&gatherer->partial, object);
 }
 
 static void keep_view(struct gt_gatherer *gatherer, uint32_t object, const struct gt_word *word,
@@ -82,7 +90,7 @@ static void look_at(struct gt_gatherer *gatherer, const struct gt_region *region
                     const struct gt_word *word)
 {
     struct gt_window_ref window = {0};
-    bool whole = gt_bit(&gatherer->whole, object);
+    bool whole = gt_bit(&gatherer->covered.whole, object);
 
     if (whole && word->kind != GT_P_STRING && word->kind != GT_P_SLICE) return;
     if (!gt_bit(&gatherer->analysis->heap->graph.allocated, object)) return;
@@ -92,7 +100,7 @@ static void look_at(struct gt_gatherer *gatherer, const struct gt_region *region
     if (verdict == GT_UNFIT)
         gt_check_length(gatherer->analysis, word, &gatherer->referrer, &target, &window);
     if (whole) return;
-    if (verdict == GT_COVERS_ALL) gt_bit_set(&gatherer->whole, object);
+    if (verdict == GT_COVERS_ALL) gt_bit_set(&gatherer->covered.whole, object);
     if (verdict == GT_IS_REFERENCE) note_reference(gatherer, object, word);
     if (verdict > GT_IS_REFERENCE) note_undecided(gatherer, object, word, verdict);
     if (verdict != GT_IS_WINDOW) return;
@@ -158,10 +166,10 @@ static void look_at_pointer(struct gt_gatherer *gatherer, struct gt_waiting_word
 {
     uint32_t object = waiting->object;
 
-    if (gt_bit(&gatherer->whole, object)) return;
+    if (gt_bit(&gatherer->covered.whole, object)) return;
     if (!gt_bit(&gatherer->analysis->heap->graph.allocated, object)) return;
     if (covers_target(gatherer, waiting)) {
-        gt_bit_set(&gatherer->whole, object);
+        gt_bit_set(&gatherer->covered.whole, object);
         return;
     }
     struct gt_word word = {.addr = waiting->word.addr,
@@ -233,7 +241,7 @@ static void look_by_string(void *ctx, uint64_t value, uint64_t len, gt_type_id t
 
     if (!region || is_dead(gatherer, addr, value) ||
         gt_string_covers_half(&gatherer->analysis->heap->graph, region, value, len,
-                              &gatherer->half))
+                              &gatherer->covered.half))
         return;
     struct gt_waiting_word *entry = next_entry(gatherer, region);
     entry->word = (struct gt_word){.addr = addr,
@@ -266,32 +274,36 @@ static bool are_noted(const struct gt_heap_analysis *analysis)
     return analysis->referrers == &analysis->live && !analysis->dead_words.len;
 }
 
-/* Of all roots, and of `objects`. */
-static void every_word(struct gt_gatherer *gatherer, const struct gt_bitmap *objects,
-                       struct gt_word_reader reader)
+static void look_at_roots(struct gt_gatherer *gatherer, gt_typed_word_fn *look)
 {
     const struct gt_heap_analysis *analysis = gatherer->analysis;
     struct gt_word word;
 
-    reader.plain = are_noted(analysis) ? GT_PLAIN_POINTED : GT_PLAIN_READ;
-    reader.ctx = gatherer;
-
     for (size_t i = 0; i < analysis->roots->list.len; i++) {
         gatherer->referrer = (struct gt_referrer){.object = GT_NO_OBJECT, .root = (uint32_t)i};
         gt_typing_root(analysis->typing, i, &word);
-        reader.word(gatherer, &word);
+        look(gatherer, &word);
     }
+}
+
+static void look_at_objects(struct gt_gatherer *gatherer, const struct gt_bitmap *objects,
+                            struct gt_word_reader reader)
+{
+    const struct gt_heap_analysis *analysis = gatherer->analysis;
+
+    reader.plain = are_noted(analysis) ? GT_PLAIN_POINTED : GT_PLAIN_READ;
+    reader.ctx = gatherer;
     gt_typing_read_all(analysis->typing, objects, begin, &reader);
 }
 
-/* Settles most strings. Returns the objects whose words are left: `rest`, or all. */
-static const struct gt_bitmap *settle_strings(struct gt_gatherer *gatherer, struct gt_bitmap *rest)
+/* Settles most words. Returns the objects whose words are left: `rest`, or all. */
+static const struct gt_bitmap *settle_most(struct gt_gatherer *gatherer, struct gt_bitmap *rest)
 {
     const struct gt_heap_analysis *analysis = gatherer->analysis;
 
     if (!are_noted(analysis)) return analysis->referrers;
     gt_bitmap_init(rest, analysis->live.bits);
-    gt_settle_covering_strings(analysis, &gatherer->half, rest);
+    gt_settle_covering_words(analysis, &gatherer->covered, rest);
     return rest;
 }
 
@@ -336,50 +348,14 @@ static void record(void *ctx, const struct gt_word *word)
         keep_view(gatherer, object, word, &window);
 }
 
-/* ---- blocks -------------------------------------------------------------------------------- */
-
-static int by_block(const void *a, const void *b)
-{
-    const struct gt_window_ref *left = a, *right = b;
-
-    if (left->block != right->block) return left->block < right->block ? -1 : 1;
-    if (left->offset != right->offset) return left->offset < right->offset ? -1 : 1;
-    return left->cap > right->cap ? -1 : left->cap < right->cap;
-}
-
-static void make_blocks(struct gt_gatherer *gatherer)
-{
-    struct gt_windows *out = gatherer->out;
-
-    if (out->list.len) qsort(out->list.data, out->list.len, sizeof(struct gt_window_ref), by_block);
-    for (size_t i = 0, next; i < out->list.len; i = next) {
-        const struct gt_window_ref *first = gt_vec_at(&out->list, i);
-        struct gt_window_block block = {.block = first->block, .first = i};
-        for (next = i; next < out->list.len; next++)
-            if (((struct gt_window_ref *)gt_vec_at(&out->list, next))->block != block.block) break;
-        block.count = next - i;
-        gt_goheap_user(gatherer->analysis->heap, block.block, &block.size);
-        block.wastes = gt_open_for_bytes(gatherer, block.block);
-        block.loses = gt_open_for_pointers(gatherer, block.block);
-        block.inferred = gt_bit(&gatherer->doubtful, block.block);
-        block.stale = gt_stale_root(out, block.block);
-        bool agreed = gt_window_block_complete(gatherer->analysis, out, &block);
-        if (agreed && !gt_window_block_denied(gatherer->analysis, out, &block))
-            gt_vec_add(&out->blocks, &block);
-        else
-            gt_keep_undecided(gatherer, block.block, &first->referrer,
-                              agreed                              ? GT_CONTRADICTS
-                              : gt_window_block_weak(out, &block) ? GT_MAY_BE_TEXT
-                                                                  : GT_UNEQUAL);
-    }
-}
+/* ---- all ----------------------------------------------------------------------------------- */
 
 static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *out)
 {
     struct gt_gatherer gatherer = {
         .analysis = analysis, .out = out, .references = GT_VEC_OF(struct gt_undecided_word)};
-    struct gt_bitmap *bits[] = {&gatherer.referenced, &gatherer.whole, &gatherer.small,
-                                &gatherer.half,       &gatherer.full,  &gatherer.partial,
+    struct gt_bitmap *bits[] = {&gatherer.referenced,   &gatherer.covered.whole, &gatherer.small,
+                                &gatherer.covered.half, &gatherer.covered.full,  &gatherer.partial,
                                 &gatherer.doubtful};
     struct gt_bitmap rest = {0};
 
@@ -390,14 +366,16 @@ static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *
     gt_bitmap_init(&out->undecided, analysis->heap->graph.objects);
     for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
         gt_bitmap_init(bits[i], analysis->heap->graph.objects);
-    if (are_noted(analysis)) gt_bitmap_copy(&gatherer.whole, &analysis->typing->pointed);
-    gatherer.queue.bits[0] = &gatherer.whole;
+    if (are_noted(analysis)) gt_bitmap_copy(&gatherer.covered.whole, &analysis->typing->pointed);
+    gatherer.queue.bits[0] = &gatherer.covered.whole;
     gatherer.queue.bits[1] = &analysis->heap->graph.allocated;
     respect_weak_pointers(&gatherer);
-    const struct gt_bitmap *objects = settle_strings(&gatherer, &rest);
-    every_word(&gatherer, objects,
-               (struct gt_word_reader){
-                   .word = look, .pointer = look_by_pointer, .string = look_by_string});
+    look_at_roots(&gatherer, look);
+    look_at_waiting(&gatherer);
+    const struct gt_bitmap *objects = settle_most(&gatherer, &rest);
+    look_at_objects(&gatherer, objects,
+                    (struct gt_word_reader){
+                        .word = look, .pointer = look_by_pointer, .string = look_by_string});
     look_at_waiting(&gatherer);
     every_doubt(&gatherer);
     gt_decide_stale(&gatherer);
@@ -405,11 +383,12 @@ static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *
     gt_decide_covered(&gatherer);
     if (gatherer.overflowed) {
         gt_vec_clear(&out->list);
-        every_word(&gatherer, objects, (struct gt_word_reader){.word = record});
+        look_at_roots(&gatherer, record);
+        look_at_objects(&gatherer, objects, (struct gt_word_reader){.word = record});
     } else {
         keep_views_that_matter(&gatherer);
     }
-    make_blocks(&gatherer);
+    gt_make_blocks(&gatherer);
     gt_vec_deinit(&gatherer.references);
     gt_u32s_deinit(&gatherer.stale);
     gt_bitmap_deinit(&rest);

@@ -179,24 +179,27 @@ void gt_typing_words_of_all(const struct gt_typing *typing, const struct gt_bitm
 void gt_typing_read_all(const struct gt_typing *typing, const struct gt_bitmap *objects,
                         gt_typed_object_fn *begin, const struct gt_word_reader *reader);
 
-/* The strings of objects that have no other words, read by several threads. Most strings are in
- * such objects, and need no more than a look. What plain pointers lead to must be known already
- * (GT_PLAIN_POINTED). */
-struct gt_string_part {  /* what one thread reads at a time */
+/* Parts of the heap, which several threads read at once: the words of objects whose type says all
+ * of them. Most words need no more than a look. What plain pointers lead to must be known already
+ * (GT_PLAIN_POINTED): they are read only if that is a slot without a heap bitmap. */
+struct gt_read_part {    /* what one thread reads at a time */
     uint32_t from, to;   /* objects */
     uint64_t first, end; /* elements of the one object, if it is a large array; else all */
 };
 
 /* Splits all objects with pointers into parts, which it adds to `parts`, and readies the types for
- * reading by several threads. */
-void gt_typing_string_parts(const struct gt_typing *typing, struct gt_vec *parts);
+ * reading by several threads. Objects with words of other kinds than `kinds` (1 <<
+ * gt_location_kind) will not be read. A word of `kinds` is nil if its first 8 bytes are 0. */
+void gt_typing_parts(const struct gt_typing *typing, uint32_t kinds, struct gt_vec *parts);
 
-/* Calls `settle` for each string of the part's objects in `objects`. Adds to `others`, which parts
- * share, the objects with other words, and those with a string for which `settle` returns false. */
-typedef bool gt_settle_string_fn(void *ctx, uint64_t value, uint64_t len);
-void gt_typing_strings(const struct gt_typing *typing, const struct gt_bitmap *objects,
-                       const struct gt_string_part *part, gt_settle_string_fn *settle, void *ctx,
-                       struct gt_bitmap *others);
+/* Calls `settle` for each word of the part's objects in `objects` that is not nil; `words` are its
+ * bytes. Adds to `others`, which parts share, the objects that are not read, and those with a word
+ * for which `settle` returns false: the rest of their words is not read. */
+typedef bool gt_settle_fn(void *ctx, const struct gt_pointer_slot *place,
+                          const unsigned char *words);
+void gt_typing_read_part(const struct gt_typing *typing, const struct gt_bitmap *objects,
+                         const struct gt_read_part *part, gt_settle_fn *settle, void *ctx,
+                         struct gt_bitmap *others);
 
 /* A root as a word; its offset is that in its variable. */
 void gt_typing_root(const struct gt_typing *typing, size_t root, struct gt_word *word);

@@ -67,10 +67,10 @@ struct gt_plain_slice {
     gt_type_id memory; /* what the elements' memory holds; GT_NO_TYPE: no pointers, or unknown */
 };
 
-enum gt_word_kinds { /* of a type's words, but for plain pointers */
+enum gt_word_kinds { /* of the words that parts.c reads of a type */
                      GT_KINDS_UNKNOWN,
                      GT_NO_KINDS,
-                     GT_ONLY_STRINGS,
+                     GT_CHOSEN_KINDS,
                      GT_OTHER_KINDS,
 };
 
@@ -86,7 +86,8 @@ struct gt_word_plan {
     bool only_plain;  /* there are no others, and none is left out */
     bool claims_more; /* some others that are no slices make claims, or some are left out */
     enum { GT_LEADS_UNKNOWN, GT_LEADS_TO_BITMAPS, GT_LEADS_ELSEWHERE } leads;
-    enum gt_word_kinds kinds; /* strings.c */
+    const struct gt_pointer_layout *read; /* what parts.c reads of all */
+    enum gt_word_kinds kinds;             /* and of which kinds that is */
 };
 
 struct gt_type_row {

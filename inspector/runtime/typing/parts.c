@@ -9,7 +9,7 @@ enum {
 
 /* ---- parts --------------------------------------------------------------------------------- */
 
-static void add_part(struct gt_vec *parts, struct gt_string_part part)
+static void add_part(struct gt_vec *parts, struct gt_read_part part)
 {
     gt_vec_add(parts, &part);
 }
@@ -18,7 +18,7 @@ static void add_objects(struct gt_vec *parts, uint32_t from, uint32_t to)
 {
     for (; from < to; from += PART_OBJECTS) {
         uint32_t count = to - from < PART_OBJECTS ? to - from : PART_OBJECTS;
-        add_part(parts, (struct gt_string_part){from, from + count, 0, UINT64_MAX});
+        add_part(parts, (struct gt_read_part){from, from + count, 0, UINT64_MAX});
     }
 }
 
@@ -29,7 +29,7 @@ static void add_array(const struct gt_typing *typing, struct gt_vec *parts,
         gt_planned_row(typing, gt_typed_id(gt_packed_at(&typing->type, region->first)));
     uint64_t count = row && row->size ? region->slot_size / row->size : 0;
     uint64_t each = count ? PART_BYTES / row->size + 1 : 1;
-    struct gt_string_part part = {region->first, region->first + 1, 0, UINT64_MAX};
+    struct gt_read_part part = {region->first, region->first + 1, 0, UINT64_MAX};
 
     for (; part.first + each < count; part.first += each) {
         part.end = part.first + each;
@@ -44,21 +44,25 @@ static bool is_large_array(const struct gt_region *region)
     return region->count == 1 && region->slot_size > PART_BYTES;
 }
 
-static void sort_kinds(const struct gt_typing *typing)
+/* Plain pointers are left out where it is known what they lead to. */
+static void choose_words(const struct gt_typing *typing, struct gt_word_plan *plan, uint32_t kinds)
+{
+    plan->read = gt_plan_leads_to_bitmaps(typing, plan) ? &plan->others : plan->all;
+    plan->kinds = plan->read->count ? GT_CHOSEN_KINDS : GT_NO_KINDS;
+    if (!plan->all->complete) plan->kinds = GT_OTHER_KINDS;
+    for (size_t i = 0; i < plan->read->count; i++)
+        if (!(kinds >> plan->read->places[i].kind & 1)) plan->kinds = GT_OTHER_KINDS;
+}
+
+static void choose_words_of_all(const struct gt_typing *typing, uint32_t kinds)
 {
     struct gt_type_row *rows = typing->rows->data;
 
-    for (size_t i = 0; i < typing->rows->len; i++) {
-        struct gt_word_plan *plan = rows[i].known ? rows[i].plan : NULL;
-        bool others = plan && (!plan->all->complete || !gt_plan_leads_to_bitmaps(typing, plan));
-        if (!plan) continue;
-        for (size_t at = 0; at < plan->others.count && !others; at++)
-            others = plan->others.places[at].kind != GT_P_STRING;
-        plan->kinds = others ? GT_OTHER_KINDS : plan->others.count ? GT_ONLY_STRINGS : GT_NO_KINDS;
-    }
+    for (size_t i = 0; i < typing->rows->len; i++)
+        if (rows[i].known && rows[i].plan) choose_words(typing, rows[i].plan, kinds);
 }
 
-void gt_typing_string_parts(const struct gt_typing *typing, struct gt_vec *parts)
+void gt_typing_parts(const struct gt_typing *typing, uint32_t kinds, struct gt_vec *parts)
 {
     const struct gt_heap *graph = &typing->heap->graph;
     uint32_t from = 0, end = graph->scan_objects;
@@ -71,15 +75,15 @@ void gt_typing_string_parts(const struct gt_typing *typing, struct gt_vec *parts
         from = region->first + 1;
     }
     add_objects(parts, from, end);
-    sort_kinds(typing);
+    choose_words_of_all(typing, kinds);
 }
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-struct string_reader {
+struct part_reader {
     const struct gt_typing *typing;
-    const struct gt_string_part *part;
-    gt_settle_string_fn *settle;
+    const struct gt_read_part *part;
+    gt_settle_fn *settle;
     void *ctx;
     struct gt_fetched ready;
     struct gt_slot_ref last;  /* of the object that came last */
@@ -102,20 +106,20 @@ static enum gt_word_kinds kinds_of(const struct gt_typing *typing, uint32_t type
 }
 
 /* Of elements that follow one another. False if one is not settled. */
-static bool settle_elements(const struct string_reader *reader, const struct gt_word_plan *plan,
+static bool settle_elements(const struct part_reader *reader, const struct gt_word_plan *plan,
                             const unsigned char *bytes, uint64_t tile, uint64_t count)
 {
     for (; count; count--, bytes += tile)
-        for (size_t i = 0; i < plan->others.count; i++) {
-            const unsigned char *word = bytes + plan->others.places[i].offset;
-            uint64_t value = gt_load64(word);
-            if (value && !reader->settle(reader->ctx, value, gt_load64(word + 8))) return false;
+        for (size_t i = 0; i < plan->read->count; i++) {
+            const struct gt_pointer_slot *place = &plan->read->places[i];
+            const unsigned char *words = bytes + place->offset;
+            if (gt_load64(words) && !reader->settle(reader->ctx, place, words)) return false;
         }
     return true;
 }
 
 /* The same of an extent. */
-static bool settle_extent(const struct string_reader *reader, const struct gt_slot_ref *ref,
+static bool settle_extent(const struct part_reader *reader, const struct gt_slot_ref *ref,
                           const struct gt_type_row *row, struct gt_extent extent)
 {
     const struct gt_region *region = ref->region;
@@ -131,15 +135,15 @@ static bool settle_extent(const struct string_reader *reader, const struct gt_sl
     return true;
 }
 
-static struct gt_extent extent_in(const struct gt_string_part *part, struct gt_extent extent)
+static struct gt_extent extent_in(const struct gt_read_part *part, struct gt_extent extent)
 {
     if (extent.from < part->first) extent.from = (uint32_t)part->first;
     if (extent.to > part->end) extent.to = (uint32_t)part->end;
     return extent;
 }
 
-/* False: the object has other words, or a string that is not settled. */
-static bool settle_object(const struct string_reader *reader, const struct gt_slot_ref *ref)
+/* False: the object has other words, or one that is not settled. */
+static bool settle_object(const struct part_reader *reader, const struct gt_slot_ref *ref)
 {
     const struct gt_typing *typing = reader->typing;
     const struct gt_region *region = ref->region;
@@ -161,7 +165,7 @@ static void add_bits(struct gt_bitmap *set, size_t word, uint64_t bits)
     if (bits) __atomic_fetch_or(&set->words[word], bits, __ATOMIC_RELAXED);
 }
 
-static void read_oldest(struct string_reader *reader, struct gt_bitmap *others)
+static void read_oldest(struct part_reader *reader, struct gt_bitmap *others)
 {
     struct gt_slot_ref oldest = gt_fetched_take(&reader->ready);
     uint32_t object = gt_slot_object(&oldest);
@@ -169,7 +173,7 @@ static void read_oldest(struct string_reader *reader, struct gt_bitmap *others)
     if (!settle_object(reader, &oldest)) add_bits(others, object / 64, (uint64_t)1 << object % 64);
 }
 
-static enum gt_word_kinds kinds_near(struct string_reader *reader, uint32_t typed)
+static enum gt_word_kinds kinds_near(struct part_reader *reader, uint32_t typed)
 {
     if (typed != reader->typed) {
         reader->typed = typed;
@@ -179,7 +183,7 @@ static enum gt_word_kinds kinds_near(struct string_reader *reader, uint32_t type
 }
 
 /* Of the 64 objects from `first` on. */
-static void read_word(struct string_reader *reader, uint32_t first, uint64_t left,
+static void read_word(struct part_reader *reader, uint32_t first, uint64_t left,
                       struct gt_bitmap *others)
 {
     const struct gt_typing *typing = reader->typing;
@@ -189,7 +193,7 @@ static void read_word(struct string_reader *reader, uint32_t first, uint64_t lef
         uint32_t object = first + (uint32_t)__builtin_ctzll(left);
         enum gt_word_kinds kinds = kinds_near(reader, gt_packed_at(&typing->type, object));
         if (kinds == GT_OTHER_KINDS) other |= left & -left;
-        if (kinds != GT_ONLY_STRINGS) continue;
+        if (kinds != GT_CHOSEN_KINDS) continue;
         if (gt_fetched_is_full(&reader->ready)) read_oldest(reader, others);
         reader->last = gt_slot_ref_near(typing, object, &reader->last);
         gt_fetched_add(&reader->ready, reader->last);
@@ -214,7 +218,7 @@ static enum gt_word_kinds kinds_of_page(const struct gt_typing *typing, uint32_t
 }
 
 /* Of the 64 objects from `first` on, in a page of these kinds. */
-static void read_near(struct string_reader *reader, uint32_t first, uint64_t left,
+static void read_near(struct part_reader *reader, uint32_t first, uint64_t left,
                       enum gt_word_kinds kinds, struct gt_bitmap *others)
 {
     uint64_t typed = left ? gt_packed_nonzero(&reader->typing->type, first) : 0;
@@ -224,11 +228,11 @@ static void read_near(struct string_reader *reader, uint32_t first, uint64_t lef
     if (kinds != GT_NO_KINDS && left & typed) read_word(reader, first, left & typed, others);
 }
 
-void gt_typing_strings(const struct gt_typing *typing, const struct gt_bitmap *objects,
-                       const struct gt_string_part *part, gt_settle_string_fn *settle, void *ctx,
-                       struct gt_bitmap *others)
+void gt_typing_read_part(const struct gt_typing *typing, const struct gt_bitmap *objects,
+                         const struct gt_read_part *part, gt_settle_fn *settle, void *ctx,
+                         struct gt_bitmap *others)
 {
-    struct string_reader reader = {
+    struct part_reader reader = {
         .typing = typing, .part = part, .settle = settle, .ctx = ctx, .kinds = GT_OTHER_KINDS};
     enum gt_word_kinds kinds = GT_KINDS_UNKNOWN;
 
