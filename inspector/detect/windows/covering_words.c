@@ -155,21 +155,33 @@ static bool settle_in(struct worker *worker, const struct gt_pointer_slot *place
 }
 
 /* A pointer to no heap object means nothing here. */
-static bool settle(void *ctx, const struct gt_pointer_slot *place, const unsigned char *words)
+static bool settle_string(struct worker *worker, const unsigned char *words)
 {
-    struct worker *worker = ctx;
     const struct gt_heap *heap = &worker->work->analysis->heap->graph;
-    uint64_t value = gt_load64(words + (INTERFACES >> place->kind & 1 ? 8 : 0));
+    uint64_t value = gt_load64(words);
     const struct gt_region *region = gt_heap_region(heap, value);
 
+    return !region ||
+           gt_string_covers_half(heap, region, value, gt_load64(words + 8), &worker->covered.half);
+}
+
+static __attribute__((noinline)) bool
+settle_other(struct worker *worker, const struct gt_pointer_slot *place, const unsigned char *words)
+{
+    uint64_t value = gt_load64(words + (INTERFACES >> place->kind & 1 ? 8 : 0));
+    const struct gt_region *region = gt_heap_region(&worker->work->analysis->heap->graph, value);
+    uint32_t slot = region ? gt_region_slot(region, value) : 0;
+
     if (!region) return true;
-    if (place->kind == GT_P_STRING)
-        return gt_string_covers_half(heap, region, value, gt_load64(words + 8),
-                                     &worker->covered.half);
-    uint32_t slot = gt_region_slot(region, value);
     if (slot >= region->count) return false;
     struct gt_window_target target = gt_window_target_in(region, region->first + slot);
     return settle_in(worker, place, &target, words);
+}
+
+static bool settle(void *ctx, const struct gt_pointer_slot *place, const unsigned char *words)
+{
+    if (place->kind == GT_P_STRING) return settle_string(ctx, words);
+    return settle_other(ctx, place, words);
 }
 
 static struct gt_error *run(void *args)
