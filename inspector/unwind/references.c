@@ -1,4 +1,5 @@
 /* On amd64, every byte that may be a ModRM byte is tried, with each length of an immediate operand.
+ * Few bytes are one, so eight are looked at together.
  * On arm64, the page that ADRP put into each register is remembered. */
 #include "inspector/unwind/references.h"
 
@@ -9,19 +10,46 @@ static const unsigned char *code_at(const struct gt_memory *mem, uint64_t from, 
     return to > from && to - from <= MAX_CODE ? gt_mem_at(mem, from, to - from) : NULL;
 }
 
+/* A ModRM byte with mod 00 and rm 101 is RIP-relative. Sets the highest bit of each of eight bytes
+ * that is one. */
+static uint64_t relative_operands(uint64_t bytes)
+{
+    const uint64_t each = 0x0101010101010101, low = 0x7f * each;
+    uint64_t differ = (bytes & 0xc7 * each) ^ 0x05 * each;
+
+    return ~(((differ & low) + low) | differ | low);
+}
+
+struct displacements { /* of one function */
+    uint64_t from;
+    const unsigned char *code;
+    gt_reference_fn *visit;
+    void *ctx;
+};
+
+/* RIP is the next instruction's address. An immediate operand may stand before that. */
+static void visit_displacement(const struct displacements *all, uint64_t at)
+{
+    static const uint8_t immediates[] = {0, 1, 2, 4};
+    uint64_t displacement = (uint64_t)(int64_t)(int32_t)gt_load32(all->code + at);
+
+    for (size_t i = 0; i < sizeof immediates; i++)
+        all->visit(all->ctx, all->from + at + 4 + immediates[i] + displacement);
+}
+
 void gt_references_amd64(const struct gt_memory *mem, uint64_t from, uint64_t to,
                          gt_reference_fn *visit, void *ctx)
 {
-    /* RIP is the next instruction's address. An immediate operand may stand before that. */
-    static const uint8_t immediates[] = {0, 1, 2, 4};
+    enum { OPERAND = 5, EIGHT = 8 }; /* bytes: ModRM and displacement; those of one load */
     const unsigned char *code = code_at(mem, from, to);
+    struct displacements all = {from, code, visit, ctx};
+    uint64_t end = code && to - from >= OPERAND ? to - from - OPERAND + 1 : 0, at = 0;
 
-    for (uint64_t at = 1; code && at + 4 <= to - from; at++) {
-        if ((code[at - 1] & 0xc7) != 0x05) continue; /* ModRM: mod 00, rm 101 is RIP-relative */
-        int32_t displacement = (int32_t)gt_load32(code + at);
-        for (size_t i = 0; i < sizeof immediates; i++)
-            visit(ctx, from + at + 4 + immediates[i] + (uint64_t)(int64_t)displacement);
-    }
+    for (; at + EIGHT <= end; at += EIGHT)
+        for (uint64_t found = relative_operands(gt_load64(code + at)); found; found &= found - 1)
+            visit_displacement(&all, at + (uint64_t)__builtin_ctzll(found) / 8 + 1);
+    for (; at < end; at++)
+        if (relative_operands(code[at]) & 0x80) visit_displacement(&all, at + 1);
 }
 
 /* ---- arm64 --------------------------------------------------------------------------------- */

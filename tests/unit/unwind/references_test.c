@@ -91,6 +91,34 @@ static void they_are_seen_among_others(void **state)
         assert_true(saw(&seen, operands[i].target + size));
 }
 
+/* Eight bytes are looked at together, and the last ones alone. */
+static void an_operand_is_seen_wherever_it_stands(void **state)
+{
+    (void)state;
+    for (uint64_t before = 0; before < 20; before++)
+        for (uint64_t behind = 0; behind < 20; behind++) {
+            unsigned char code[64] = {0};
+            uint64_t size = before + operands[0].size + behind;
+            memcpy(code + before, operands[0].bytes, operands[0].size);
+            struct seen seen = read_part(gt_references_amd64, code, size, size);
+            assert_int_equal(seen.count, 4); /* one for each length of an immediate operand */
+            assert_true(saw(&seen, operands[0].target + before));
+        }
+}
+
+/* Every byte, against what a ModRM byte is by its fields. */
+static void each_modrm_byte_relative_to_rip_is_seen(void **state)
+{
+    (void)state;
+    for (unsigned modrm = 0; modrm < 256; modrm++)
+        for (uint64_t size = 5; size <= 16; size++) {
+            unsigned char code[16] = {(unsigned char)modrm};
+            bool relative = modrm >> 6 == 0 && (modrm & 7) == 5;
+            struct seen seen = read_part(gt_references_amd64, code, size, size);
+            assert_int_equal(seen.count, relative ? 4 : 0);
+        }
+}
+
 static void code_without_operands_refers_to_nothing(void **state)
 {
     (void)state;
@@ -180,6 +208,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(operands_relative_to_rip_are_seen),
         cmocka_unit_test(they_are_seen_among_others),
+        cmocka_unit_test(an_operand_is_seen_wherever_it_stands),
+        cmocka_unit_test(each_modrm_byte_relative_to_rip_is_seen),
         cmocka_unit_test(code_without_operands_refers_to_nothing),
         cmocka_unit_test(a_displacement_ends_within_the_function),
         cmocka_unit_test(pages_and_offsets_make_addresses),
