@@ -217,14 +217,18 @@ static uint64_t size_of_kind(unsigned kind)
     return kind < sizeof sizes ? sizes[kind] : 0;
 }
 
+static bool sane_align(unsigned align)
+{
+    return align != 0 && (align & (align - 1)) == 0 && align <= 64;
+}
+
 static bool sane_head(const unsigned char *head, const struct gt_type *type)
 {
-    unsigned align = head[AT_ALIGN];
     uint64_t must = size_of_kind(type->kind);
     return type->kind >= GT_T_BOOL && type->kind <= GT_T_UNSAFE_POINTER &&
            type->size <= GT_MAX_TYPE_SIZE && type->ptr_bytes <= type->size &&
-           type->ptr_bytes % 8 == 0 && (!type->ptr_bytes || type->size % 8 == 0) && align != 0 &&
-           (align & (align - 1)) == 0 && align <= 64 && (must == 0 || must == type->size);
+           type->ptr_bytes % 8 == 0 && (!type->ptr_bytes || type->size % 8 == 0) &&
+           sane_align(head[AT_ALIGN]) && (must == 0 || must == type->size);
 }
 
 /* The runtime makes types that have only a size and a mask: for large objects whose type has a GC
@@ -248,6 +252,14 @@ static void read_head(const unsigned char *head, struct gt_type *type)
         (head[AT_KIND] & KIND_DIRECT_IFACE) || (head[AT_TFLAG] & TFLAG_DIRECT_IFACE);
 }
 
+/* Most words are no type. These two fields alone tell so of nearly all. */
+static bool may_be_head(const unsigned char *head, uint64_t names)
+{
+    uint32_t name = gt_load32(head + AT_STR);
+
+    return name && name < names && sane_align(head[AT_ALIGN]);
+}
+
 void gt_types_each(const struct gt_types *types, gt_rtype_fn *visit, void *ctx)
 {
     for (size_t i = 0; i < types->from.module_count; i++) {
@@ -257,10 +269,9 @@ void gt_types_each(const struct gt_types *types, gt_rtype_fn *visit, void *ctx)
             types->from.mem->map(types->from.mem->ctx, module->types, &avail);
         for (uint64_t at = 0; bytes && at + HEAD_SIZE <= size && at + HEAD_SIZE <= avail; at += 8) {
             struct gt_type head = {0};
-            uint32_t name = gt_load32(bytes + at + AT_STR);
+            if (!may_be_head(bytes + at, size)) continue;
             read_head(bytes + at, &head);
-            if (name && name < size && sane_head(bytes + at, &head))
-                visit(ctx, module->types + at, &head);
+            if (sane_head(bytes + at, &head)) visit(ctx, module->types + at, &head);
         }
     }
 }
