@@ -101,16 +101,24 @@ static struct gt_error *heap_error(const struct gt_process *process, struct gt_e
     return gt_process_explain(process, error);
 }
 
+static void share_threads(struct gt_analysis *analysis)
+{
+    struct gt_dwarf *dwarf = analysis->process->dwarf;
+
+    if (dwarf) gt_dwarf_set_threads(dwarf, analysis->threads);
+    if (analysis->heap) analysis->heap->graph.threads = analysis->threads;
+}
+
 struct gt_error *gt_analysis_heap(struct gt_analysis *analysis)
 {
     struct gt_error *error = NULL;
 
-    if (analysis->heap) analysis->heap->graph.threads = analysis->threads;
+    share_threads(analysis);
     if (analysis->roots) return NULL;
     gt_analysis_stage(analysis, "reading the heap");
     gt_core_read_in_large_pages(analysis->process->core);
     if (!analysis->heap) error = gt_goheap_open(analysis->process, &analysis->heap);
-    if (analysis->heap) analysis->heap->graph.threads = analysis->threads;
+    share_threads(analysis);
     if (!error && !analysis->specials)
         error = gt_specials_open(analysis->heap, &analysis->specials);
     gt_analysis_stage(analysis, "scanning stacks");

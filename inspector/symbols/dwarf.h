@@ -49,6 +49,10 @@ size_t gt_dwarf_faults(const struct gt_dwarf *dwarf);
  */
 void gt_dwarf_set_types_base(struct gt_dwarf *dwarf, uint64_t types_base);
 
+/* How many threads may read units at once; one until this is called. Answers do not depend on it.
+ */
+void gt_dwarf_set_threads(struct gt_dwarf *dwarf, unsigned threads);
+
 /* The interface of gotypes/layouts/facts.h; valid as long as the handle. */
 const struct gt_facts *gt_dwarf_facts(struct gt_dwarf *dwarf);
 

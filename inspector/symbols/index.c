@@ -2,11 +2,13 @@
  * A walk over the top-level entries of the units, in the order of the file: names of types,
  * constants and variables, and the pc ranges of subprograms. Units of Go are read by top_entries.h,
  * others and what it refuses by libdwarf. A search for a name goes on with the walk until a unit of
- * Go has it. No later unit changes that answer, so it is that of the whole index.
+ * Go has it. No later unit changes that answer, so it is that of the whole index. The whole index
+ * is read by all threads.
  */
 #include "inspector/symbols/symbols_impl.h"
 
 #include "inspector/base/search.h"
+#include "inspector/symbols/unit_batch.h"
 
 #include <stdlib.h>
 
@@ -89,24 +91,28 @@ static void add_by_libdwarf(struct gt_dwarf *dwarf, Dwarf_Die unit)
 
 /* ---- Go's units ---------------------------------------------------------------------------- */
 
+static void add_go_entries(struct gt_dwarf_index *index, const struct gt_vec *entries)
+{
+    for (size_t i = 0; i < entries->len; i++)
+        add_entry(index, gt_vec_at(entries, i), true);
+}
+
 static bool add_go_unit(struct gt_dwarf *dwarf, const struct gt_unit *unit)
 {
     struct gt_dwarf_index *index = &dwarf->index;
 
     if (!gt_top_entries_read(&index->top, unit, &index->entries)) return false;
-    for (size_t i = 0; i < index->entries.len; i++)
-        add_entry(index, gt_vec_at(&index->entries, i), true);
+    add_go_entries(index, &index->entries);
     return true;
 }
 
 /* ---- units --------------------------------------------------------------------------------- */
 
-static void add_unit(struct gt_dwarf *dwarf, const struct gt_unit *unit)
+static void add_other_unit(struct gt_dwarf *dwarf, const struct gt_unit *unit)
 {
     struct gt_die_reader *reader = &dwarf->reader;
     Dwarf_Die die = NULL;
 
-    if (add_go_unit(dwarf, unit)) return;
     if (gt_die_step(reader,
                     dwarf_offdie_b(reader->debug, gt_unit_entry(unit), true, &die, &reader->error)))
         add_by_libdwarf(dwarf, die);
@@ -156,13 +162,31 @@ static bool add_next(struct gt_dwarf *dwarf)
     if (index->done) return false;
     if (!index->started) start(dwarf);
     if (gt_unit_at(&index->top, index->next, &unit)) {
-        add_unit(dwarf, &unit);
+        if (!add_go_unit(dwarf, &unit)) add_other_unit(dwarf, &unit);
         index->next = unit.end;
     } else {
         if (!index->next || index->next != index->top.info.size) add_rest(dwarf);
         index->done = true;
     }
     return true;
+}
+
+/* As many units as all threads read at once. They are added in the order of the file, so the index
+ * is the same with any number of threads. */
+static void add_batch(struct gt_dwarf *dwarf, struct gt_vec *units)
+{
+    struct gt_dwarf_index *index = &dwarf->index;
+
+    gt_unit_batch_read(&index->top, index->next, dwarf->threads, units);
+    for (size_t i = 0; i < units->len; i++) {
+        const struct gt_read_unit *read = gt_vec_at(units, i);
+        if (read->good)
+            add_go_entries(index, &read->entries);
+        else
+            add_other_unit(dwarf, &read->unit);
+        index->next = read->unit.end;
+    }
+    gt_unit_batch_clear(units);
 }
 
 static int by_low(const void *a, const void *b)
@@ -175,9 +199,11 @@ static int by_low(const void *a, const void *b)
 const struct gt_dwarf_index *gt_index_all(struct gt_dwarf *dwarf)
 {
     struct gt_dwarf_index *index = &dwarf->index;
+    struct gt_vec units = GT_VEC_OF(struct gt_read_unit);
 
     while (add_next(dwarf))
-        ;
+        if (dwarf->threads > 1) add_batch(dwarf, &units);
+    gt_vec_deinit(&units);
     if (!index->sorted && index->subprograms.len)
         qsort(index->subprograms.data, index->subprograms.len, index->subprograms.elem_size,
               by_low);

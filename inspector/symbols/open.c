@@ -142,6 +142,11 @@ void gt_dwarf_set_types_base(struct gt_dwarf *dwarf, uint64_t types_base)
     dwarf->globals = NULL;
 }
 
+void gt_dwarf_set_threads(struct gt_dwarf *dwarf, unsigned threads)
+{
+    dwarf->threads = threads;
+}
+
 size_t gt_dwarf_faults(const struct gt_dwarf *dwarf)
 {
     return dwarf->reader.faults + gt_debug_sections_lost(dwarf->sections);

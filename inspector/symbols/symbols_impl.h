@@ -89,6 +89,7 @@ struct gt_dwarf {
     struct gt_die_reader reader;
     uint64_t bias;
     uint64_t types_base; /* 0: not known yet */
+    unsigned threads;    /* up to 1: no task is started */
     struct gt_arena arena;
     struct gt_dwarf_index index;
     struct gt_map infos;        /* offset -> struct gt_type_info * (0 is "no such type") */
