@@ -110,16 +110,45 @@ static bool put(struct gt_packed_page *page, size_t entry, uint32_t value)
     return true;
 }
 
-/* The page becomes one with room for more values. Those that no entry has are left behind. */
+/* Codes of 1 << width bits become twice as wide: each step moves the upper half of what is together
+ * apart. */
+static uint64_t spread_codes(uint32_t codes, unsigned width)
+{
+    static const uint64_t apart[] = {0x0000ffff0000ffff, 0x00ff00ff00ff00ff, 0x0f0f0f0f0f0f0f0f,
+                                     0x3333333333333333, 0x5555555555555555};
+    uint64_t word = codes;
+
+    for (unsigned step = 0; step + width < sizeof apart / sizeof *apart; step++)
+        word = (word | word << (16 >> step)) & apart[step];
+    return word;
+}
+
+/* The list becomes the beginning of the wider page's, so codes keep their numbers. */
+static void copy_codes(const struct gt_packed_page *from, struct gt_packed_page *to)
+{
+    const uint32_t *codes = &from->words[1 + from->most];
+    uint32_t *wide = &to->words[1 + to->most];
+
+    to->used = from->used;
+    memcpy(to->words, from->words, (1 + from->used) * sizeof *to->words);
+    for (size_t i = 0; i < (size_t)CODE_WORDS << from->width; i++) {
+        uint64_t word = spread_codes(codes[i], from->width);
+        wide[2 * i] = (uint32_t)word;
+        wide[2 * i + 1] = (uint32_t)(word >> 32);
+    }
+}
+
+/* The page becomes one with room for more values. */
 static void widen(struct gt_packed *table, size_t number)
 {
     struct gt_packed_page *old = table->pages[number];
     struct gt_packed_page *page = take_page(table, old->width + 1U);
 
-    for (size_t entry = 0; entry < GT_PACKED_PAGE; entry++) {
-        uint32_t value = gt_packed_at(table, number * GT_PACKED_PAGE + entry);
-        if (value) (void)put(page, entry, value);
-    }
+    if (page->width == FULL)
+        for (size_t entry = 0; entry < GT_PACKED_PAGE; entry++)
+            page->words[entry] = gt_packed_at(table, number * GT_PACKED_PAGE + entry);
+    else
+        copy_codes(old, page);
     table->pages[number] = page;
     drop_page(table, old);
 }
