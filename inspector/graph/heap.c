@@ -338,40 +338,15 @@ struct gt_filled gt_heap_filled(const struct gt_heap *heap, const struct gt_regi
                               gt_walk_min(to + BESIDE, end)};
 }
 
-/* Visits the words [from, to) of a slot of `words` words that are pointers by `tile`. */
-static void walk_tiles_between(struct gt_tile tile, uint64_t words, struct gt_filled between,
-                               const unsigned char *slot, gt_word_fn *visit, void *ctx)
-{
-    uint64_t pattern, from = between.start / WORD, to = between.end / WORD;
-
-    gt_walk_fit_tile(&tile, words, &pattern);
-    if (!tile.ptr_words) return;
-    uint64_t start = tile.skip, bytes = (tile.ptr_words + 7) / 8;
-    if (from > start) start += (from - start) / tile.period * tile.period;
-    for (; start < to; start += tile.period) {
-        uint64_t low = start < from ? from - start : 0;
-        uint64_t high = gt_walk_min(tile.ptr_words, to - start);
-        if (low < high)
-            gt_walk_bits(tile.bits, bytes, low, high - low, slot, (start + low) * WORD, visit, ctx);
-    }
-}
-
 void gt_walk_sparse(const struct gt_heap *heap, const struct gt_region *region, uint32_t slot,
                     gt_word_fn *visit, void *ctx)
 {
-    const unsigned char *bytes = region->bytes + slot * region->slot_size;
-    uint64_t words = region->slot_size / WORD;
     struct gt_filled part = {0};
 
     for (;;) {
         part = gt_heap_filled(heap, region, slot, part.end, region->slot_size);
         if (part.start >= region->slot_size) return;
-        if (region->scan == GT_SCAN_BITMAP)
-            gt_walk_bits(region->mask, region->mask_bytes, slot * words + part.start / WORD,
-                         (part.end - part.start) / WORD, bytes, part.start, visit, ctx);
-        else
-            walk_tiles_between(heap->source.tile(heap->source.ctx, region, slot), words, part,
-                               bytes, visit, ctx);
+        gt_walk_part(heap, region, slot, part, visit, ctx);
     }
 }
 

@@ -7,11 +7,11 @@
  * Memory is fetched before it is used: objects while a few others are scanned (`ready`), and the
  * targets of pointers by follow.h.
  *
- * Threads share the work by blocks, each with its grey objects (crew/crew.h). Each has a marker of
- * its own; only `marked` is shared, and only while there is a crew. What is marked does not depend
- * on who marks it. The masks of slots that the heap's source does not know are read by the leader
- * alone, in the order of objects, once nothing else is left. So the source learns the same in the
- * same order, with any number of threads.
+ * Threads share the work by blocks, each with its grey objects, and by parts of large objects
+ * (mark_impl.h). Each has a marker of its own; only `marked` is shared, and only while there is a
+ * crew. What is marked does not depend on who marks it. The masks of slots that the heap's source
+ * does not know are read by the leader alone, in the order of objects, once nothing else is left.
+ * So the source learns the same in the same order, with any number of threads.
  *
  * Every inner function takes the cut as an argument. It is constant in each of the two loops made
  * of them, so a mark without a cut never tests for one.
@@ -19,31 +19,12 @@
 #include "inspector/graph/mark.h"
 
 #include "inspector/base/alloc.h"
-#include "inspector/graph/crew/blocks.h"
-#include "inspector/graph/fetched.h"
-#include "inspector/graph/follow.h"
+#include "inspector/graph/mark_impl.h"
 
 enum {
-    CROWD = 64, /* blocks in the queue from which on helpers pay */
-    MOST_HELPERS = 15,
-};
-
-struct gt_marker {
-    const struct gt_heap *heap;
-    const struct gt_cut *cut;
-    struct gt_bitmap *marked;
-    const struct gt_bitmap *watched; /* or NULL */
-    struct gt_u32s *reached;
-    struct gt_blocks blocks;     /* objects that are marked and not yet scanned */
-    struct gt_bitmap later;      /* grey objects of which the source does not know the mask */
-    bool learns;                 /* the leader reads those masks now */
-    size_t later_from, later_to; /* words of it that may have some */
-    struct gt_crew *crew;        /* NULL: this thread marks alone */
-    struct gt_marker *helpers[MOST_HELPERS];
-    size_t helper_count;
-    struct gt_heap_notes met;
-    struct gt_fetched ready; /* objects that are scanned next */
-    struct gt_batch batch;   /* pointers that are followed next */
+    CROWD = 64,       /* blocks in the queue from which on helpers pay */
+    LARGE = 1 << 20,  /* bytes of an object that is scanned in parts */
+    PART = 128 << 10, /* bytes of a part, after which it is looked whether others wait */
 };
 
 void gt_cut_init(struct gt_cut *cut, const struct gt_heap *heap)
@@ -111,24 +92,6 @@ static void fetch_bits(const void *ctx, uint32_t object)
         __builtin_prefetch(&marker->blocks.grey.words[object >> 6], 1);
 }
 
-/* On the usual machines, this costs what a plain read does. */
-GT_INLINE bool is_marked(const struct gt_marker *marker, uint32_t object)
-{
-    uint64_t word = __atomic_load_n(&marker->marked->words[object >> 6], __ATOMIC_RELAXED);
-
-    return word >> (object & 63) & 1;
-}
-
-/* Sets the mark; false when another thread has set it meanwhile. */
-GT_INLINE bool take_mark(struct gt_marker *marker, uint32_t object)
-{
-    uint64_t bit = (uint64_t)1 << (object & 63), *word = &marker->marked->words[object >> 6];
-
-    if (marker->crew) return !(__atomic_fetch_or(word, bit, __ATOMIC_RELAXED) & bit);
-    *word |= bit;
-    return true;
-}
-
 /* While no block waits, the object is scanned next. That spares a list, which has one grey object
  * at a time, the search of a block for each. */
 GT_INLINE void turn_grey(struct gt_marker *marker, struct gt_aimed aimed)
@@ -147,13 +110,13 @@ GT_INLINE void settle(struct gt_marker *marker, struct gt_aimed aimed, const str
 {
     uint32_t object = aimed.object;
 
-    if (is_marked(marker, object)) return;
+    if (gt_marker_has_marked(marker, object)) return;
     if (!gt_bit(&marker->heap->allocated, object)) {
         marker->met.dangles = true;
         return;
     }
     if (cut && gt_bit(&cut->blocked, object)) return;
-    if (!take_mark(marker, object)) return;
+    if (!gt_marker_take(marker, object)) return;
     if (cut && marker->watched && gt_bit(marker->watched, object))
         gt_u32s_add(marker->reached, object);
     if (object >= marker->heap->scan_objects) return;
@@ -178,6 +141,7 @@ static __attribute__((noinline)) void settle_batch(struct gt_marker *marker)
         gt_batch_settle(&marker->batch, marker->heap, fetch_bits, settle_cut, marker);
     else
         gt_batch_settle(&marker->batch, marker->heap, fetch_bits, settle_plain, marker);
+    if (marker->crew) gt_marker_write_marks(marker);
 }
 
 GT_INLINE void note(void *ctx, uint64_t offset, uint64_t value)
@@ -217,12 +181,77 @@ static void scan_later(struct gt_marker *marker, uint32_t object)
     if (word >= marker->later_to) marker->later_to = word + 1;
 }
 
+static bool walk_part(struct gt_marker *marker, const struct gt_region *region, uint32_t slot,
+                      struct gt_filled bytes)
+{
+    struct cut_words in = {marker, region->base + slot * region->slot_size};
+
+    if (marker->cut && gt_bit(&marker->cut->has_words, region->first + slot))
+        return gt_walk_part(marker->heap, region, slot, bytes, note_uncut, &in);
+    return gt_walk_part(marker->heap, region, slot, bytes, note, marker);
+}
+
+/* A part may lose its end to another thread each time that some of it is scanned. */
+static void scan_part(struct gt_marker *marker, struct gt_part part)
+{
+    const struct gt_region *region = gt_heap_region_of(marker->heap, part.object);
+    uint32_t slot = part.object - region->first;
+    struct gt_filled filled = {0};
+
+    for (;;) {
+        if (part.from >= filled.end) {
+            filled = gt_heap_filled(marker->heap, region, slot, part.from, part.to);
+            part.from = filled.start;
+        }
+        if (part.from >= part.to) return;
+        uint64_t next = (part.from / PART + 1) * PART;
+        uint64_t end = gt_walk_min(gt_walk_min(filled.end, part.to), next);
+        bool any = walk_part(marker, region, slot, (struct gt_filled){part.from, end});
+        marker->met.bare |= !any && !region->sparse;
+        part.from = end;
+        gt_marker_share_part(marker, &part);
+    }
+}
+
+/* Asks the source for a mask; false if it does not know it then. */
+static bool learn(const struct gt_marker *marker, const struct gt_region *region, uint32_t slot)
+{
+    const struct gt_heap_source *source = &marker->heap->source;
+
+    source->tile(source->ctx, region, slot);
+    return source->knows(source->ctx, region, slot);
+}
+
+/* Helpers have no work while masks are learnt, so a large object is scanned after that. */
+static void scan_large(struct gt_marker *marker, const struct gt_region *region, uint32_t slot)
+{
+    uint32_t object = region->first + slot;
+
+    if (marker->learns && learn(marker, region, slot))
+        gt_blocks_add(&marker->blocks, object);
+    else
+        scan_part(marker, (struct gt_part){object, 0, region->slot_size});
+}
+
+/* Scans a large object, or leaves one for later; false when the object is neither. */
+static bool scan_apart(struct gt_marker *marker, const struct gt_region *region, uint32_t slot)
+{
+    bool tiled = region->scan == GT_SCAN_TILED;
+
+    if (tiled && !is_known(marker, region, slot))
+        scan_later(marker, region->first + slot);
+    else if (region->slot_size >= LARGE && region->bytes)
+        scan_large(marker, region, slot);
+    else
+        return false;
+    return true;
+}
+
 GT_INLINE void scan(struct gt_marker *marker, const struct gt_region *region, uint32_t slot,
                     const struct gt_cut *cut)
 {
-    if (region->scan == GT_SCAN_TILED && !is_known(marker, region, slot)) {
-        scan_later(marker, region->first + slot);
-    } else if (cut && gt_bit(&cut->has_words, region->first + slot)) {
+    if (!region->small && scan_apart(marker, region, slot)) return;
+    if (cut && gt_bit(&cut->has_words, region->first + slot)) {
         struct cut_words in = {marker, region->base + slot * region->slot_size};
         marker->met.bare |=
             !gt_walk_slot(marker->heap, region, slot, region->slot_size / 8, note_uncut, &in);
@@ -283,20 +312,28 @@ GT_INLINE void catch_up(struct gt_marker *marker, const struct gt_cut *cut)
             return;
 }
 
-static void share(struct gt_marker *marker);
+static bool scan_next_part(struct gt_marker *marker)
+{
+    if (!marker->part_count) return false;
+    scan_part(marker, marker->parts[--marker->part_count]);
+    return true;
+}
 
 /* Handles all that is grey here. */
 GT_INLINE void drain(struct gt_marker *marker, const struct gt_cut *cut)
 {
     struct gt_blocks *blocks = &marker->blocks;
 
-    for (catch_up(marker, cut); blocks->len; catch_up(marker, cut)) {
-        scan_block(marker, gt_blocks_dequeue(blocks), cut);
-        if (marker->crew ? gt_crew_waits(marker->crew) : blocks->len >= CROWD) share(marker);
-    }
+    do {
+        for (catch_up(marker, cut); blocks->len; catch_up(marker, cut)) {
+            scan_block(marker, gt_blocks_dequeue(blocks), cut);
+            if (marker->crew ? gt_crew_waits(marker->crew) : blocks->len >= CROWD)
+                gt_marker_share(marker);
+        }
+    } while (scan_next_part(marker));
 }
 
-static void drain_own(void *member)
+void gt_marker_drain(void *member)
 {
     struct gt_marker *marker = member;
 
@@ -323,75 +360,14 @@ GT_INLINE bool drain_later(struct gt_marker *marker, const struct gt_cut *cut)
     return true;
 }
 
-/* ---- threads ------------------------------------------------------------------------------- */
-
-static void collect_later(struct gt_marker *marker, struct gt_marker *helper)
-{
-    for (size_t word = helper->later_from; word < helper->later_to; word++)
-        marker->later.words[word] |= gt_take_word(&helper->later, word);
-    if (helper->later_from < marker->later_from) marker->later_from = helper->later_from;
-    if (helper->later_to > marker->later_to) marker->later_to = helper->later_to;
-    helper->later_from = SIZE_MAX;
-    helper->later_to = 0;
-}
-
-/* Nothing is left but objects for later. */
-static bool rest(struct gt_marker *marker)
-{
-    if (!marker->crew) return false;
-    if (gt_crew_rest(marker->crew, marker)) return true;
-    for (size_t i = 0; i < marker->helper_count; i++)
-        collect_later(marker, marker->helpers[i]);
-    return false;
-}
-
-static void dismiss(struct gt_marker *marker)
-{
-    gt_crew_destroy(marker->crew);
-    marker->crew = NULL;
-    for (size_t i = 0; i < marker->helper_count; i++)
-        gt_marker_destroy(marker->helpers[i]);
-    marker->helper_count = 0;
-}
-
-static void accept_bundle(void *member, const void *bundle)
-{
-    struct gt_marker *marker = member;
-
-    gt_blocks_accept(&marker->blocks, bundle);
-}
-
-static void start_crew(struct gt_marker *marker)
-{
-    static const struct gt_crew_job job = {sizeof(struct gt_bundle), accept_bundle, drain_own};
-    unsigned helpers = marker->heap->threads - 1;
-    void *members[MOST_HELPERS];
-
-    for (unsigned i = 0; i < helpers && i < MOST_HELPERS; i++) {
-        marker->helpers[i] = gt_marker_create(marker->heap, marker->cut, marker->marked);
-        members[marker->helper_count++] = marker->helpers[i];
-    }
-    marker->crew = gt_crew_create(&job, members, marker->helper_count);
-    for (size_t i = 0; i < marker->helper_count; i++)
-        marker->helpers[i]->crew = marker->crew; /* before they get work */
-}
-
-static void share(struct gt_marker *marker)
-{
-    if (marker->crew)
-        gt_blocks_give(&marker->blocks, marker->crew);
-    else if (marker->heap->threads > 1 && !marker->watched)
-        start_crew(marker);
-}
-
 void gt_mark_drain(struct gt_marker *marker)
 {
     do {
         do {
-            drain_own(marker);
-        } while (rest(marker));
+            gt_marker_drain(marker);
+        } while (gt_marker_rest(marker));
     } while (marker->cut ? drain_later(marker, marker->cut) : drain_later(marker, NULL));
-    dismiss(marker);
+    gt_marker_dismiss(marker);
 }
 
 void gt_mark_seed(struct gt_marker *marker, uint64_t value)

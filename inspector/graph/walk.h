@@ -85,7 +85,41 @@ GT_INLINE void gt_walk_tiles(struct gt_tile tile, uint64_t words, const unsigned
                      start * 8, visit, ctx);
 }
 
-/* The same for a slot of a sparse region. */
+/* The same for those of its words that lie in `between`, in bytes of the slot. */
+GT_INLINE bool gt_walk_tiles_between(struct gt_tile tile, uint64_t words, struct gt_filled between,
+                                     const unsigned char *slot, gt_word_fn *visit, void *ctx)
+{
+    uint64_t pattern, from = between.start / 8, to = between.end / 8;
+
+    gt_walk_fit_tile(&tile, words, &pattern);
+    if (!tile.ptr_words) return false;
+    uint64_t start = tile.skip, bytes = (tile.ptr_words + 7) / 8;
+    if (from > start) start += (from - start) / tile.period * tile.period;
+    for (; start < to; start += tile.period) {
+        uint64_t low = start < from ? from - start : 0;
+        uint64_t high = gt_walk_min(tile.ptr_words, to - start);
+        if (low < high)
+            gt_walk_bits(tile.bits, bytes, low, high - low, slot, (start + low) * 8, visit, ctx);
+    }
+    return true;
+}
+
+/* Visits the pointer words in a part of a slot, in bytes of it. The core has the slot's bytes, and
+ * the part is in the slot. False if it is known that none of them is a pointer. */
+GT_INLINE bool gt_walk_part(const struct gt_heap *heap, const struct gt_region *region,
+                            uint32_t slot, struct gt_filled part, gt_word_fn *visit, void *ctx)
+{
+    const unsigned char *bytes = region->bytes + slot * region->slot_size;
+    uint64_t words = region->slot_size / 8;
+
+    if (region->scan == GT_SCAN_BITMAP)
+        return gt_walk_bits(region->mask, region->mask_bytes, slot * words + part.start / 8,
+                            (part.end - part.start) / 8, bytes, part.start, visit, ctx);
+    struct gt_tile tile = heap->source.tile(heap->source.ctx, region, slot);
+    return gt_walk_tiles_between(tile, words, part, bytes, visit, ctx);
+}
+
+/* Visits the pointer words of a slot of a sparse region. */
 void gt_walk_sparse(const struct gt_heap *heap, const struct gt_region *region, uint32_t slot,
                     gt_word_fn *visit, void *ctx);
 

@@ -4,7 +4,10 @@
 
 #include "inspector/base/alloc.h"
 
-enum { GIVEN = 32 }; /* blocks that are given at once, at most */
+enum {
+    GIVEN = 32,             /* blocks that are given at once, at most */
+    LEAST_HALF = 128 << 10, /* bytes of a part: a smaller one is soon done */
+};
 
 void gt_blocks_init(struct gt_blocks *blocks, uint32_t objects)
 {
@@ -50,4 +53,16 @@ void gt_blocks_give(struct gt_blocks *blocks, struct gt_crew *crew)
         bundles[i] = take_bundle(blocks);
     for (size_t i = gt_crew_give(crew, bundles, count); i < count; i++)
         gt_blocks_accept(blocks, &bundles[i]);
+}
+
+/* Parts are cut at multiples of the least half. */
+void gt_part_give(struct gt_part *part, struct gt_crew *crew)
+{
+    uint64_t middle = part->from + (part->to - part->from) / 2;
+    struct gt_bundle bundle = {.is_part = true, .part = *part};
+
+    middle = middle / LEAST_HALF * LEAST_HALF;
+    if (middle <= part->from || middle >= part->to) return;
+    bundle.part.from = middle;
+    if (gt_crew_give(crew, &bundle, 1)) part->to = middle;
 }

@@ -4,7 +4,8 @@
  * An object that is added turns grey, which is a bit, and its block enters the queue once. While
  * the block waits, more of its objects turn grey. When it leaves the queue, all of them are handled
  * in address order, so their pages and masks are fetched once. The queue is never longer than the
- * number of blocks.
+ * number of blocks. A large object that is being scanned is on no list: its part that is left is
+ * known to who scans it.
  *
  * Invariant: a block with grey objects is in the queue, or is being handled. The list owns its
  * memory, and allocates nothing after its init.
@@ -27,9 +28,20 @@ struct gt_blocks {
     uint32_t at, len, count;
 };
 
-struct gt_bundle { /* a block's grey objects, for another list of as many objects */
-    uint32_t block;
-    uint64_t grey[GT_BLOCK_WORDS];
+struct gt_part { /* of a large object: bytes of its slot that are to be scanned */
+    uint32_t object;
+    uint64_t from, to;
+};
+
+struct gt_bundle { /* what threads give each other */
+    bool is_part;
+    union {
+        struct { /* a block's grey objects, for another list of as many objects */
+            uint32_t block;
+            uint64_t grey[GT_BLOCK_WORDS];
+        };
+        struct gt_part part;
+    };
 };
 
 void gt_blocks_init(struct gt_blocks *blocks, uint32_t objects);
@@ -38,6 +50,8 @@ void gt_blocks_deinit(struct gt_blocks *blocks);
 void gt_blocks_accept(struct gt_blocks *blocks, const struct gt_bundle *bundle);
 /* Gives up to half of the queue to those of a crew who wait. Their bundles are struct gt_bundle. */
 void gt_blocks_give(struct gt_blocks *blocks, struct gt_crew *crew);
+/* Gives them the second half of a part, if each half is long enough. */
+void gt_part_give(struct gt_part *part, struct gt_crew *crew);
 
 /* Puts a block into the queue, if it is not there. */
 static inline void gt_blocks_enqueue(struct gt_blocks *blocks, uint32_t block)

@@ -10,7 +10,6 @@
 
 enum {
     POOL = 256, /* bundles */
-    TAKEN = 16, /* bundles that a member accepts at once, at most */
 };
 
 struct helper {
@@ -47,7 +46,7 @@ bool gt_crew_waits(const struct gt_crew *crew)
 /* With the lock: takes bundles off the pool for a member that works from now on. */
 static void take(struct gt_crew *crew, void *member)
 {
-    for (unsigned i = 0; i < TAKEN && crew->pooled; i++)
+    for (unsigned i = 0; i < GT_CREW_TAKES && crew->pooled; i++)
         crew->job.accept(member, crew->pool + --crew->pooled * crew->job.size);
     crew->working++;
 }

@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { GT_CREW_TAKES = 16 }; /* bundles that a member accepts when it has nothing, at most */
+
 struct gt_crew_job {
     size_t size; /* of a bundle, in bytes */
     void (*accept)(void *member, const void *bundle);
