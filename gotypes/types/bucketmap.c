@@ -20,9 +20,16 @@ static bool evacuated(const unsigned char *bucket)
     return bucket[0] > EMPTY_ONE && bucket[0] < MIN_TOP_HASH;
 }
 
+static void count_entries(struct gt_map_reader *map, const unsigned char *bucket)
+{
+    for (unsigned slot = 0; slot < GT_MAP_SLOTS; slot++)
+        map->entries += bucket[slot] >= MIN_TOP_HASH;
+}
+
 static void visit_bucket(struct gt_map_reader *map, const unsigned char *bucket, uint64_t addr)
 {
-    for (unsigned slot = 0; slot < GT_MAP_SLOTS && !map->stopped; slot++)
+    if (map->counts) count_entries(map, bucket);
+    for (unsigned slot = 0; slot < GT_MAP_SLOTS && map->entry && !map->stopped; slot++)
         if (bucket[slot] >= MIN_TOP_HASH) gt_map_report_slot(map, bucket, addr, slot);
 }
 

@@ -29,6 +29,42 @@ bool gt_map_walk(struct gt_types *types, gt_type_id map_type, uint64_t header,
     return prepare(types, map_type, header, &map) && visit(&map);
 }
 
+/* slots_fit (rtype.c) checked that the last slot starts inside the group. An indirect slot needs a
+ * word. */
+static bool slot_fits(const struct gt_map_shape *shape, uint64_t offset)
+{
+    return offset <= shape->group_size && shape->group_size - offset >= 8;
+}
+
+static bool count_entry(void *ctx, uint64_t key, uint64_t elem)
+{
+    (void)key, (void)elem;
+    ++*(uint64_t *)ctx;
+    return true;
+}
+
+/* Does each indirect slot have its word? Then every slot that is taken is an entry. */
+static bool all_fit(const struct gt_map_shape *shape)
+{
+    enum { LAST = GT_MAP_SLOTS - 1 };
+
+    return (!shape->indirect_key || slot_fits(shape, shape->keys_off + LAST * shape->key_stride)) &&
+           (!shape->indirect_elem ||
+            slot_fits(shape, shape->elems_off + LAST * shape->elem_stride));
+}
+
+bool gt_map_count(struct gt_types *types, gt_type_id map_type, uint64_t header, uint64_t *entries)
+{
+    struct gt_map_reader map = {.counts = true};
+
+    *entries = 0;
+    if (!prepare(types, map_type, header, &map)) return false;
+    if (!all_fit(map.shape)) return gt_map_walk(types, map_type, header, count_entry, entries);
+    if (!visit(&map)) return false;
+    *entries = map.entries;
+    return true;
+}
+
 bool gt_map_parts(struct gt_types *types, gt_type_id map_type, uint64_t header,
                   gt_map_part_fn *part, void *ctx)
 {
@@ -47,13 +83,6 @@ void gt_map_report_part(struct gt_map_reader *map, enum gt_map_part part, uint64
 static uint64_t content(const unsigned char *slot, uint64_t addr, bool indirect)
 {
     return indirect ? gt_load64(slot) : addr;
-}
-
-/* slots_fit (rtype.c) checked that the last slot starts inside the group. An indirect slot needs a
- * word. */
-static bool slot_fits(const struct gt_map_shape *shape, uint64_t offset)
-{
-    return offset <= shape->group_size && shape->group_size - offset >= 8;
 }
 
 void gt_map_report_slot(struct gt_map_reader *map, const unsigned char *group, uint64_t addr,

@@ -20,6 +20,8 @@ typedef void gt_map_part_fn(void *ctx, enum gt_map_part part, uint64_t addr, uin
 
 bool gt_map_walk(struct gt_types *types, gt_type_id map_type, uint64_t header,
                  gt_map_entry_fn *entry, void *ctx);
+/* How many entries that walk visits; in less time, since it looks at no slot. */
+bool gt_map_count(struct gt_types *types, gt_type_id map_type, uint64_t header, uint64_t *entries);
 /* The blocks that a map's storage consists of, overflow buckets included. */
 bool gt_map_parts(struct gt_types *types, gt_type_id map_type, uint64_t header,
                   gt_map_part_fn *part, void *ctx);

@@ -13,10 +13,12 @@ struct gt_map_reader {
     const struct gt_layout *layout;
     const struct gt_map_shape *shape;
     uint64_t header;
-    gt_map_entry_fn *entry; /* one of the two is NULL */
+    gt_map_entry_fn *entry; /* at most one of the two is set */
     gt_map_part_fn *part;
     void *ctx;
-    bool stopped; /* by the entry function */
+    bool stopped;     /* by the entry function */
+    bool counts;      /* entries are counted, and not visited */
+    uint64_t entries; /* that were counted */
 };
 
 /* False when the map is damaged or not in memory. */

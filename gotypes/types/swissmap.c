@@ -5,6 +5,9 @@
 #include "gotypes/types/maps_internal.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/bitmap.h"
+
+#define CONTROL_EMPTY_BITS UINT64_C(0x8080808080808080) /* of a group's control bytes */
 
 enum {
     CONTROL_EMPTY_BIT = 0x80,          /* of a control byte: set in empty and in deleted slots */
@@ -17,12 +20,20 @@ static void visit_group(struct gt_map_reader *map, const unsigned char *group, u
         if (!(group[slot] & CONTROL_EMPTY_BIT)) gt_map_report_slot(map, group, addr, slot);
 }
 
+static void count_entries(struct gt_map_reader *map, const unsigned char *groups, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        map->entries +=
+            gt_ones(~gt_load64(groups + i * map->shape->group_size) & CONTROL_EMPTY_BITS);
+}
+
 static bool visit_groups(struct gt_map_reader *map, uint64_t addr, uint64_t count)
 {
     uint64_t size = map->shape->group_size;
     const unsigned char *groups = gt_mem_at(map->mem, addr, count * size);
     if (!groups) return false;
     gt_map_report_part(map, GT_MAP_GROUPS, addr, count);
+    if (map->counts) count_entries(map, groups, count);
     for (uint64_t i = 0; i < count && map->entry && !map->stopped; i++)
         visit_group(map, groups + i * size, addr + i * size);
     return true;

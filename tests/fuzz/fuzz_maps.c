@@ -24,6 +24,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
 {
     struct fuzz_target target;
     unsigned visited = 0, parts = 0;
+    uint64_t counted;
 
     if (!fuzz_target_init(&target, bytes, size)) return 0;
     struct gt_module module = {.types = FUZZ_BASE, .etypes = FUZZ_BASE + target.size};
@@ -31,6 +32,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
     gt_type_id map = gt_types_at(types, FUZZ_BASE);
     if (map && gt_types_get(types, map)->kind == GT_T_MAP) {
         gt_map_walk(types, map, FUZZ_BASE + MAP, entry, &visited);
+        gt_map_count(types, map, FUZZ_BASE + MAP, &counted);
         gt_map_parts(types, map, FUZZ_BASE + MAP, part, &parts);
     }
     gt_types_destroy(types);

@@ -17,13 +17,6 @@ struct gt_container gt_container_unknown(void)
 
 /* ---- maps ---------------------------------------------------------------------------------- */
 
-static bool count_entry(void *ctx, uint64_t key, uint64_t elem)
-{
-    (void)key, (void)elem;
-    ++*(int64_t *)ctx;
-    return true;
-}
-
 struct storage {
     const struct gt_goheap *heap;
     uint64_t groups, bytes; /* bytes of whole slots, as the allocator rounds them up */
@@ -81,13 +74,13 @@ struct gt_container gt_container_of_map(const struct gt_heap_analysis *analysis,
     struct gt_types *types = analysis->process->types;
     bool swiss = gt_types_get(types, type)->map.swiss;
     struct storage storage = {.heap = analysis->heap};
-    int64_t entries = 0;
+    uint64_t entries;
 
     if (!gt_map_parts(types, type, header, count_groups, &storage) ||
-        !gt_map_walk(types, type, header, count_entry, &entries))
+        !gt_map_count(types, type, header, &entries))
         return gt_container_unknown();
     if (!storage.groups) return without_storage(analysis, header);
-    return map_of(&storage, (uint64_t)entries, swiss);
+    return map_of(&storage, entries, swiss);
 }
 
 static void count_table(const struct gt_heap_analysis *analysis, uint64_t table,

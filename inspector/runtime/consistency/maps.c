@@ -11,23 +11,16 @@ static const struct design {
 } designs[] = {{GT_F_hmap_count, GT_F_hmap_flags, HASH_WRITING},
                {GT_F_map_used, GT_F_map_writing, 1}};
 
-static bool count(void *ctx, uint64_t key, uint64_t elem)
-{
-    (void)key, (void)elem;
-    ++*(uint64_t *)ctx;
-    return true;
-}
-
 void gt_consistency_of_map(struct gt_process *process, gt_type_id type, uint64_t header)
 {
     const struct gt_type *map = gt_types_get(process->types, type);
     const struct design *design = &designs[map->map.swiss];
-    uint64_t length, flags, entries = 0;
+    uint64_t length, flags, entries;
 
     if (map->kind != GT_T_MAP || !gt_has(&process->layout, design->flags) ||
         !gt_process_field(process, header, design->length, &length) ||
         !gt_process_field(process, header, design->flags, &flags) || flags & design->writing ||
-        !gt_map_walk(process->types, type, header, count, &entries))
+        !gt_map_count(process->types, type, header, &entries))
         return;
     uint64_t apart = length > entries ? length - entries : entries - length;
     /* Threads that write to a map without a lock may lose an entry each. */

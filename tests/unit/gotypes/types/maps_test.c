@@ -90,8 +90,15 @@ static uint64_t put_table(struct target *target, uint64_t index, unsigned groups
 static bool walk(struct target *target, struct gt_types *types, uint64_t type, uint64_t map,
                  struct met *met)
 {
+    gt_type_id id = gt_types_at(types, type);
+    size_t before = met->entries, stop_after = met->stop_after;
+    uint64_t counted;
+
     met->target = target;
-    return gt_map_walk(types, gt_types_at(types, type), map, entry, met);
+    bool whole = gt_map_walk(types, id, map, entry, met);
+    assert_int_equal(gt_map_count(types, id, map, &counted), whole);
+    if (whole && !stop_after) assert_int_equal(counted, met->entries - before);
+    return whole;
 }
 
 static void a_small_map_is_one_group(void **state)
@@ -197,6 +204,26 @@ static void big_keys_and_elements_lie_apart(void **state)
     assert_true(walk(target, types, type, map, &met));
     assert_int_equal(met.keys, 5);
     assert_int_equal(met.elems, 6);
+    gt_types_destroy(types);
+    target_free(target);
+}
+
+/* A damaged type: the group ends within the word of its last slot. */
+static void a_slot_without_its_word_is_no_entry(void **state)
+{
+    (void)state;
+    struct target *target = target_new(26);
+    uint64_t type = put_swiss_type(target), group = target_alloc(target, GROUP);
+    put(target, type + 104, 4, 8);
+    put64(target, type + 80, GROUP - 4);
+    clear_groups(target, group, 1);
+    put_entry(target, group, 0, 3, put_mask(target, 5));
+    put_entry(target, group, 7, 4, put_mask(target, 6));
+    uint64_t map = put_swiss(target, group, 0);
+    struct gt_types *types = open_types(target);
+    struct met met = {0};
+    assert_true(walk(target, types, type, map, &met));
+    assert_int_equal(met.entries, 1);
     gt_types_destroy(types);
     target_free(target);
 }
@@ -403,6 +430,7 @@ int main(void)
         cmocka_unit_test(aliased_tables_are_visited_once),
         cmocka_unit_test(damaged_swiss_maps_are_refused),
         cmocka_unit_test(big_keys_and_elements_lie_apart),
+        cmocka_unit_test(a_slot_without_its_word_is_no_entry),
         cmocka_unit_test(keys_and_elements_may_have_strides_of_their_own),
         cmocka_unit_test(slots_outside_their_group_are_no_map_type),
         cmocka_unit_test(slots_over_the_control_bytes_are_no_map_type),
