@@ -10,9 +10,10 @@
 #include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/map_lengths.h"
 
-#include <stdatomic.h>
-
-enum { MANY_OBJECTS = 1 << 12 }; /* with pointers: fewer are not worth another thread */
+enum {                         /* fewer are not worth another thread */
+       MANY_OBJECTS = 1 << 12, /* with pointers */
+       MANY_PARTS = 4,         /* of the collector's marks */
+};
 
 static void start_types(struct gt_heap_analysis *live_heap)
 {
@@ -23,16 +24,9 @@ struct marks { /* on the heap: if this call unwinds, a task still uses it until 
     struct gt_heap_analysis *live_heap;
     struct gt_heap_analysis viewed; /* the same, of a view of the heap */
     struct gt_gcmarks collectors;
-    atomic_flag taken; /* a thread reads, or has read, the collector's marks */
-    bool typed;        /* types are needed, too */
-    bool at_once;      /* and spread in this thread while another one marks */
+    bool typed;   /* types are needed, too */
+    bool at_once; /* and spread in this thread while another one marks */
 };
-
-/* The first thread that has nothing else to do reads them. */
-static void read_collectors(struct marks *marks, const struct gt_goheap *heap)
-{
-    if (!atomic_flag_test_and_set(&marks->taken)) gt_gcmarks_read(&marks->collectors, heap);
-}
 
 static void mark_live(struct marks *marks)
 {
@@ -43,26 +37,36 @@ static void mark_live(struct marks *marks)
     gt_baseline_mark_live(live_heap->baseline, viewed, &live_heap->live);
     live_heap->live_bytes = gt_heap_bytes_of(&viewed->heap->graph, &live_heap->live);
     live_heap->live_objects = gt_bitmap_count(&live_heap->live);
-    read_collectors(marks, viewed->heap);
+}
+
+/* Each thread that has nothing else to do reads a share of them. */
+static struct gt_error *read_collectors(void *args)
+{
+    struct marks *marks = args;
+
+    gt_gcmarks_read(&marks->collectors, marks->viewed.heap);
+    return NULL;
 }
 
 static struct gt_error *mark_in_task(void *marks)
 {
     mark_live(marks);
-    return NULL;
+    return read_collectors(marks);
 }
 
-static void mark_and_type_at_once(struct gt_analysis *analysis, struct marks *marks)
+static void mark_and_type_at_once(struct marks *marks)
 {
     struct gt_task *task = gt_task_start(mark_in_task, marks);
     start_types(marks->live_heap);
-    read_collectors(marks, analysis->heap);
+    read_collectors(marks);
     gt_error_destroy(gt_task_wait(task));
 }
 
 static void mark_then_type(struct gt_analysis *analysis, struct marks *marks)
 {
     mark_live(marks);
+    gt_task_share(marks->collectors.part_count < MANY_PARTS ? 1 : analysis->heap->graph.threads,
+                  read_collectors, marks);
     if (!marks->typed) return;
     gt_analysis_stage(analysis, "typing");
     start_types(marks->live_heap);
@@ -78,7 +82,7 @@ static void mark_and_type(struct gt_analysis *analysis, struct marks *marks)
     marks->viewed = *marks->live_heap;
     marks->viewed.heap = view;
     if (marks->at_once)
-        mark_and_type_at_once(analysis, marks);
+        mark_and_type_at_once(marks);
     else
         mark_then_type(analysis, marks);
     gt_goheap_rejoin(analysis->heap, view);
@@ -125,7 +129,6 @@ static struct marks *begin_marks(const struct gt_analysis *analysis, bool typed)
     marks->live_heap = begin(analysis);
     marks->typed = typed;
     marks->at_once = typed && graph->threads > 1 && graph->scan_objects >= MANY_OBJECTS;
-    atomic_flag_clear(&marks->taken);
     return marks;
 }
 
@@ -139,6 +142,7 @@ static void create(struct gt_analysis *analysis, bool typed)
     live_heap->baseline = gt_baseline_create(live_heap);
     gt_gcmarks_begin(&marks->collectors, analysis->heap);
     mark_and_type(analysis, marks);
+    gt_gcmarks_end(&marks->collectors);
     gt_analysis_stage(analysis, "comparing with the collector's marks");
     compare_marks(analysis, marks);
     gt_gcmarks_deinit(&marks->collectors);

@@ -11,6 +11,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+enum { MOST_HELPERS = 15 };
+
 struct gt_task {
     gt_body *body;
     void *args;
@@ -98,6 +100,18 @@ void gt_task_abandon(struct gt_task *task)
     if (!task) return;
     gt_let_go(task->unwinding);
     gt_free(task);
+}
+
+void gt_task_share(unsigned threads, gt_body *body, void *args)
+{
+    struct gt_task *helpers[MOST_HELPERS];
+    unsigned count = 0;
+
+    for (; count + 1 < threads && count < MOST_HELPERS; count++)
+        helpers[count] = gt_task_start(body, args);
+    gt_error_destroy(body(args));
+    while (count)
+        gt_error_destroy(gt_task_wait(helpers[--count]));
 }
 
 unsigned gt_usable_processors(void)

@@ -1,6 +1,11 @@
 /* Makes the bitmaps span by span, 64 slots at a time: from allocBits if the span is swept, else
- * from its mark bits. */
+ * from its mark bits. Each of these is in a page of its own, so they are fetched a few spans ahead.
+ *
+ * A part of the heap is a run of spans. It begins where a word of the bitmaps does, so that no two
+ * parts write one word. */
 #include "inspector/runtime/heap/gcmarks.h"
+
+#include "inspector/base/alloc.h"
 
 /* span.sweepgen against mheap_.sweepgen: 0 swept, +3 swept then cached (runtime/mheap.go). */
 static bool is_swept(const struct gt_goheap *heap, const struct gt_span *span)
@@ -10,31 +15,66 @@ static bool is_swept(const struct gt_goheap *heap, const struct gt_span *span)
     return ahead == 0 || ahead == 3;
 }
 
-enum { PAGE = 8192, CLASS_BYTE = 1 }; /* the last byte of a span with inline marks */
+enum {
+    PAGE = 8192,
+    CLASS_BYTE = 1,   /* the last byte of a span with inline marks */
+    PART_SPANS = 128, /* at least */
+    AHEAD = 8,        /* spans */
+};
 
 /* Inline marks end with the span's class (runtime/mgcmark_greenteagc.go, spanInlineMarkBits). */
-static void check_class(struct gt_gcmarks *marks, const struct gt_region *region,
+static void check_class(struct gt_gcmarks_part *part, const struct gt_region *region,
                         const struct gt_span *span)
 {
     if (!span->inline_bits || region->bytes[PAGE - CLASS_BYTE] == span->span_class) return;
-    if (!marks->foreign++) marks->first_foreign = region->base;
+    if (!part->foreign++) part->first_foreign = region->base;
 }
 
 /* A swept span's allocBits are the marks of the last cycle. */
-static void judge_span(struct gt_gcmarks *marks, const struct gt_goheap *heap,
-                       const struct gt_region *region)
+static void judge_span(struct gt_gcmarks *marks, struct gt_gcmarks_part *part,
+                       const struct gt_goheap *heap, const struct gt_region *region)
 {
     const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
     bool swept = is_swept(heap, span);
 
-    check_class(marks, region, span);
+    check_class(part, region, span);
     for (uint32_t slot = 0; slot < region->count; slot += 64) {
         size_t object = region->first + (size_t)slot;
         uint64_t allocated = gt_span_allocated(span, slot), marked = gt_span_marked(span, slot);
-        if (swept && marked) marks->under_way = true;
+        if (swept && marked) part->under_way = true;
         if (swept) marked = gt_span_alloc_bits(span, slot);
         gt_bitmap_add(&marks->marked, object, allocated & marked);
         if (swept) gt_bitmap_add(&marks->unjudged, object, allocated & ~marked);
+    }
+}
+
+static void fetch_span(const struct gt_goheap *heap, uint32_t number)
+{
+    if (number >= heap->graph.region_count) return;
+    const struct gt_region *region = &heap->graph.regions[number];
+    const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
+    if (span->inline_bits) __builtin_prefetch(region->bytes + PAGE - CLASS_BYTE);
+    if (span->alloc_bits) __builtin_prefetch(span->alloc_bits);
+    if (span->mark_bits) __builtin_prefetch(span->mark_bits);
+}
+
+/* The first span of a part. */
+static uint32_t begin_of(const struct gt_heap *graph, size_t part)
+{
+    size_t number = part * PART_SPANS;
+
+    while (number < graph->region_count && graph->regions[number].first % 64)
+        number++;
+    return number < graph->region_count ? (uint32_t)number : graph->region_count;
+}
+
+static void read_part(struct gt_gcmarks *marks, const struct gt_goheap *heap, size_t part)
+{
+    uint32_t end = begin_of(&heap->graph, part + 1);
+
+    for (uint32_t i = begin_of(&heap->graph, part); i < end; i++) {
+        fetch_span(heap, i + AHEAD);
+        judge_span(marks, &marks->parts[part], heap, &heap->graph.regions[i]);
     }
 }
 
@@ -81,20 +121,38 @@ void gt_gcmarks_begin(struct gt_gcmarks *marks, const struct gt_goheap *heap)
 
     *marks = (struct gt_gcmarks){.none = heap->sweep_gen < 2};
     marks->under_way = phase == GT_GC_MARK || phase == GT_GC_MARK_TERMINATION;
+    gt_bitmap_init(&marks->marked, heap->graph.objects);
+    gt_bitmap_init(&marks->unjudged, heap->graph.objects);
+    marks->part_count = heap->graph.region_count / PART_SPANS + 1;
+    marks->parts = gt_calloc(marks->part_count, sizeof *marks->parts);
 }
 
 void gt_gcmarks_read(struct gt_gcmarks *marks, const struct gt_goheap *heap)
 {
-    gt_bitmap_init(&marks->marked, heap->graph.objects);
-    gt_bitmap_init(&marks->unjudged, heap->graph.objects);
-    for (uint32_t i = 0; i < heap->graph.region_count; i++)
-        judge_span(marks, heap, &heap->graph.regions[i]);
+    for (;;) {
+        size_t next = atomic_fetch_add(&marks->next_part, 1);
+        if (next >= marks->part_count) return;
+        read_part(marks, heap, next);
+    }
+}
+
+void gt_gcmarks_end(struct gt_gcmarks *marks)
+{
+    for (size_t i = 0; i < marks->part_count; i++) {
+        const struct gt_gcmarks_part *part = &marks->parts[i];
+        if (!marks->foreign) marks->first_foreign = part->first_foreign;
+        marks->foreign += part->foreign;
+        marks->under_way |= part->under_way;
+    }
+    gt_free(marks->parts);
+    marks->parts = NULL;
 }
 
 void gt_gcmarks_init(struct gt_gcmarks *marks, const struct gt_goheap *heap)
 {
     gt_gcmarks_begin(marks, heap);
     gt_gcmarks_read(marks, heap);
+    gt_gcmarks_end(marks);
 }
 
 void gt_gcmarks_deinit(struct gt_gcmarks *marks)

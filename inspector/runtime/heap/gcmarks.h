@@ -15,10 +15,17 @@
 #include "gotopsy.h"
 #include "inspector/runtime/heap/spans.h"
 
+#include <stdatomic.h>
+
 struct gt_gc_state {
     uint64_t cycles; /* memstats.numgc */
     enum gt_gc_phase phase;
     uint64_t heap_marked; /* gcController.heapMarked; 0 unknown */
+};
+
+struct gt_gcmarks_part { /* what one part of the heap says; gcmarks.c */
+    uint64_t foreign, first_foreign;
+    bool under_way;
 };
 
 struct gt_gcmarks {
@@ -28,15 +35,19 @@ struct gt_gcmarks {
     bool none;                 /* no collection has completed a mark yet */
     uint64_t foreign;          /* spans whose inline marks are another size class's */
     uint64_t first_foreign;    /* the first one's address */
+    struct gt_gcmarks_part *parts; /* while they are read */
+    size_t part_count;
+    atomic_size_t next_part; /* that no thread has taken */
 };
 
 void gt_gc_state_read(const struct gt_process *process, struct gt_gc_state *state);
 
 void gt_gcmarks_init(struct gt_gcmarks *marks, const struct gt_goheap *heap);
-/* The same in two steps, the second of which reads no more than the heap. So it may run in a thread
- * of its own. */
+/* The same in three steps. Several threads may take the second one at once, on a heap that does not
+ * change: each reads what no other has begun. The third one follows when all have returned. */
 void gt_gcmarks_begin(struct gt_gcmarks *marks, const struct gt_goheap *heap);
 void gt_gcmarks_read(struct gt_gcmarks *marks, const struct gt_goheap *heap);
+void gt_gcmarks_end(struct gt_gcmarks *marks);
 void gt_gcmarks_deinit(struct gt_gcmarks *marks);
 
 #endif

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,6 +180,44 @@ static void an_abandoned_task_leaves_nothing(void **state)
     assert_int_equal(released, 1);
 }
 
+struct shares {
+    atomic_uint next;
+    unsigned runs[COUNT], threads;
+    atomic_uint bodies;
+};
+
+static struct gt_error *take_shares(void *args)
+{
+    struct shares *shares = args;
+
+    atomic_fetch_add(&shares->bodies, 1);
+    for (unsigned next; (next = atomic_fetch_add(&shares->next, 1)) < COUNT;)
+        shares->runs[next]++;
+    return NULL;
+}
+
+static struct gt_error *share(void *args)
+{
+    struct shares *shares = args;
+
+    gt_task_share(shares->threads, take_shares, shares);
+    return NULL;
+}
+
+static void threads_share_work_once(void **state)
+{
+    static const unsigned threads[] = {0, 1, 2, 5, 100}, bodies[] = {1, 1, 2, 5, 16};
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof threads / sizeof *threads; i++) {
+        struct shares shares = {.threads = threads[i]};
+        assert_null(gt_call_alone(share, &shares));
+        assert_int_equal(shares.bodies, bodies[i]);
+        for (unsigned part = 0; part < COUNT; part++)
+            assert_int_equal(shares.runs[part], 1);
+    }
+}
+
 static void a_process_may_use_a_processor(void **state)
 {
     (void)state;
@@ -194,6 +233,7 @@ int main(void)
         cmocka_unit_test(memory_that_runs_out_in_a_task_unwinds_the_waiter),
         cmocka_unit_test(a_call_that_unwinds_waits_for_its_task),
         cmocka_unit_test(an_abandoned_task_leaves_nothing),
+        cmocka_unit_test(threads_share_work_once),
         cmocka_unit_test(a_process_may_use_a_processor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
