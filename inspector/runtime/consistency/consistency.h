@@ -28,8 +28,9 @@ void gt_consistency_of_heap(const struct gt_goheap *heap, const struct gt_gorout
 void gt_consistency_of_objects(const struct gt_goheap *heap, const struct gt_bitmap *live,
                                const struct gt_gcmarks *marks);
 
-/* A map's length and its entries. */
-void gt_consistency_of_map(struct gt_process *process, gt_type_id type, uint64_t header);
+/* By how many a map's length and the number of its entries differ; 0 if they are not compared.
+ * Several threads may ask at once. */
+uint64_t gt_map_apart(const struct gt_process *process, gt_type_id type, uint64_t header);
 
 /* The parts of the first two functions above. */
 void gt_consistency_of_spans(const struct gt_goheap *heap);
