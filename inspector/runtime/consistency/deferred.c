@@ -7,12 +7,16 @@
 #include "inspector/base/hash.h"
 #include "inspector/base/loop.h"
 #include "inspector/base/search.h"
+#include "inspector/base/task.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum {
     MOST_DEFERS = 1 << 24,
     CLASS_APART = 16, /* bytes by which a slot of the heap may be larger than a record */
+    PART_REGIONS = 64,
+    MANY_PARTS = 8, /* fewer are not worth another thread */
 };
 
 static uint64_t field_of(const struct gt_process *process, uint64_t addr, enum gt_field_id id)
@@ -68,13 +72,17 @@ struct stack {
     uint64_t lo, hi;
 };
 
-struct finder {
+struct finder { /* on the heap: if this call unwinds, tasks still use it until they end */
     struct gt_process *process;
+    const struct gt_goheap *heap;
     const struct gt_goroutines *goroutines;
     uint64_t first, last;  /* code of Go */
     struct gt_vec records; /* uint64_t: what of the heap holds a frame's code and code to call */
-    struct gt_map listed;  /* the records of all lists */
-    struct stack *stacks;  /* of all goroutines, sorted */
+    struct gt_vec *parts;  /* of runs of regions; the same */
+    uint32_t part_count;
+    atomic_uint next;     /* part */
+    struct gt_map listed; /* the records of all lists */
+    struct stack *stacks; /* of all goroutines, sorted */
 };
 
 /* Has the slot pointers where a record has them, and numbers where it has its frame? Most others of
@@ -93,8 +101,8 @@ static bool may_be_record(const struct gt_layout *layout, const struct gt_region
 }
 
 /* The record's frame is looked at last, since few get so far. */
-static void find_records(struct finder *finder, const struct gt_goheap *heap,
-                         const struct gt_region *region)
+static void find_records(const struct finder *finder, const struct gt_region *region,
+                         struct gt_vec *records)
 {
     const struct gt_layout *layout = &finder->process->layout;
     uint64_t at_pc = gt_off(layout, GT_F__defer_pc), at_fn = gt_off(layout, GT_F__defer_fn);
@@ -105,22 +113,55 @@ static void find_records(struct finder *finder, const struct gt_goheap *heap,
         uint64_t pc = gt_load64(bytes + at_pc), fn = gt_load64(bytes + at_fn);
         uint64_t addr = region->base + slot * region->slot_size;
         if (pc - finder->first < finder->last - finder->first && fn &&
-            gt_bit(&heap->graph.allocated, region->first + slot) &&
+            gt_bit(&finder->heap->graph.allocated, region->first + slot) &&
             gt_has_code(finder->process, fn))
-            gt_vec_add(&finder->records, &addr);
+            gt_vec_add(records, &addr);
     }
 }
 
-static void find_all_records(struct finder *finder, const struct gt_goheap *heap)
+static bool may_have_records(const struct finder *finder, const struct gt_region *region)
 {
     uint64_t size = finder->process->layout.size[GT_S__defer];
 
-    for (uint32_t i = 0; i < heap->graph.region_count; i++) {
-        const struct gt_region *region = &heap->graph.regions[i];
-        if (region->bytes && region->scan != GT_SCAN_NONE && region->slot_size >= size &&
-            region->slot_size - size < CLASS_APART)
-            find_records(finder, heap, region);
+    return region->bytes && region->scan != GT_SCAN_NONE && region->slot_size >= size &&
+           region->slot_size - size < CLASS_APART;
+}
+
+static void find_in_part(struct finder *finder, uint32_t part)
+{
+    const struct gt_heap *graph = &finder->heap->graph;
+
+    for (uint32_t i = part * PART_REGIONS; i < graph->region_count && i < (part + 1) * PART_REGIONS;
+         i++)
+        if (may_have_records(finder, &graph->regions[i]))
+            find_records(finder, &graph->regions[i], &finder->parts[part]);
+}
+
+static struct gt_error *find_in_parts(void *args)
+{
+    struct finder *finder = args;
+
+    for (uint32_t next; (next = atomic_fetch_add(&finder->next, 1)) < finder->part_count;)
+        find_in_part(finder, next);
+    return NULL;
+}
+
+/* In the order of regions, whichever thread finds them. */
+static void find_all_records(struct finder *finder)
+{
+    const struct gt_heap *graph = &finder->heap->graph;
+
+    finder->part_count = graph->region_count / PART_REGIONS + 1;
+    finder->parts = gt_calloc(finder->part_count, sizeof *finder->parts);
+    for (uint32_t i = 0; i < finder->part_count; i++)
+        finder->parts[i] = GT_VEC_OF(uint64_t);
+    gt_task_share(finder->part_count < MANY_PARTS ? 1 : graph->threads, find_in_parts, finder);
+    for (uint32_t i = 0; i < finder->part_count; i++) {
+        for (size_t j = 0; j < finder->parts[i].len; j++)
+            gt_vec_add(&finder->records, gt_vec_at(&finder->parts[i], j));
+        gt_vec_deinit(&finder->parts[i]);
     }
+    gt_free(finder->parts);
 }
 
 /* A thread may be about to give the records of a loop over a function to its goroutine
@@ -208,24 +249,30 @@ static bool has_fields(const struct gt_layout *layout)
     return true;
 }
 
+static void measure_code(struct finder *finder)
+{
+    finder->first = UINT64_MAX;
+    for (size_t i = 0; i < finder->process->module_count; i++) {
+        const struct gt_module *module = &finder->process->modules[i];
+        if (module->text < finder->first) finder->first = module->text;
+        if (module->etext > finder->last) finder->last = module->etext;
+    }
+}
+
 void gt_consistency_of_defer_lists(const struct gt_goheap *heap,
                                    const struct gt_goroutines *goroutines)
 {
-    struct gt_process *process = heap->process;
-    struct finder finder = {.process = process,
-                            .goroutines = goroutines,
-                            .first = UINT64_MAX,
-                            .records = GT_VEC_OF(uint64_t)};
-
-    if (!has_fields(&process->layout)) return;
-    for (size_t i = 0; i < process->module_count; i++) {
-        const struct gt_module *module = &process->modules[i];
-        if (module->text < finder.first) finder.first = module->text;
-        if (module->etext > finder.last) finder.last = module->etext;
-    }
-    if (finder.first < finder.last) find_all_records(&finder, heap);
-    if (finder.records.len && add_lists(&finder)) find_unlisted(&finder);
-    gt_vec_deinit(&finder.records);
-    gt_map_deinit(&finder.listed);
-    gt_free(finder.stacks);
+    if (!has_fields(&heap->process->layout)) return;
+    struct finder *finder = gt_calloc(1, sizeof *finder);
+    finder->process = heap->process;
+    finder->heap = heap;
+    finder->goroutines = goroutines;
+    finder->records = GT_VEC_OF(uint64_t);
+    measure_code(finder);
+    if (finder->first < finder->last) find_all_records(finder);
+    if (finder->records.len && add_lists(finder)) find_unlisted(finder);
+    gt_vec_deinit(&finder->records);
+    gt_map_deinit(&finder->listed);
+    gt_free(finder->stacks);
+    gt_free(finder);
 }
