@@ -42,12 +42,12 @@ static void give_back(struct gt_fixpoint *fixpoint, uint32_t number)
     const struct gt_u32s *queue = gt_backlog_of(&baseline->backlog, number);
     for (size_t i = 0; queue && i < queue->len; i++)
         gt_live_seed(fixpoint->marker, analysis->heap, gt_root_at(analysis->roots, queue->at[i]));
-    uint32_t object = gt_goroutine_object(analysis, number);
+    uint32_t object = baseline->object[number];
     for (uint32_t i = 0; i < baseline->root_count[number]; i++)
         gt_live_seed(fixpoint->marker, analysis->heap,
                      gt_root_at(analysis->roots, baseline->first_root[number] + i));
     if (object != GT_NO_OBJECT) {
-        gt_bit_clear(&fixpoint->without.cut.no_out_edges, object);
+        gt_bit_clear(&fixpoint->without->cut.no_out_edges, object);
         gt_heap_words(&analysis->heap->graph, object, seed_word, fixpoint->marker);
     }
     const struct gt_wait *wait = wait_of(fixpoint, number);

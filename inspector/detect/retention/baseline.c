@@ -52,16 +52,19 @@ static void leave_out_timers(struct gt_baseline *baseline, const struct gt_heap_
     leave_out_held_timers(baseline, analysis);
 }
 
-uint32_t gt_goroutine_object(const struct gt_heap_analysis *analysis, uint32_t goroutine)
+static void find_objects(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis)
 {
-    return gt_heap_object(&analysis->heap->graph, analysis->goroutines->list[goroutine].address);
+    const struct gt_goroutines *all = analysis->goroutines;
+
+    baseline->object = gt_alloc((all->count + 1) * sizeof *baseline->object);
+    for (uint32_t i = 0; i < all->count; i++)
+        baseline->object[i] = gt_heap_object(&analysis->heap->graph, all->list[i].address);
 }
 
-static void add_goroutine(const struct gt_baseline *baseline,
-                          const struct gt_heap_analysis *analysis, uint32_t goroutine,
+static void add_goroutine(const struct gt_baseline *baseline, uint32_t goroutine,
                           struct gt_edges *edges)
 {
-    uint32_t object = gt_goroutine_object(analysis, goroutine);
+    uint32_t object = baseline->object[goroutine];
     const struct gt_wait *wait = &baseline->wait[goroutine];
     const struct gt_u32s *queue = gt_backlog_of(&baseline->backlog, goroutine);
 
@@ -79,7 +82,7 @@ static void add_goroutine(const struct gt_baseline *baseline,
 void gt_edges_of_goroutine(const struct gt_heap_analysis *analysis, uint32_t goroutine,
                            struct gt_edges *edges)
 {
-    add_goroutine(analysis->baseline, analysis, goroutine, edges);
+    add_goroutine(analysis->baseline, goroutine, edges);
 }
 
 /* Main is a candidate too, though it is not reported: if nothing wakes it, what it holds wakes no
@@ -114,7 +117,7 @@ static void leave_out_goroutines(struct gt_baseline *baseline,
             gt_contradict(&analysis->process->contradictions, GT_CONTRADICTION_QUEUES, 1,
                           g->address);
         baseline->blocks[i] = is_candidate(analysis, g, &baseline->wait[i]);
-        add_goroutine(baseline, analysis, i,
+        add_goroutine(baseline, i,
                       baseline->blocks[i] ? &baseline->edges[GT_BLOCKED] : &baseline->others);
     }
 }
@@ -175,6 +178,7 @@ struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis)
     gt_edges_init(&baseline->others);
     baseline->globals = GT_VEC_OF(const struct gt_root *);
     index_roots(baseline, analysis);
+    find_objects(baseline, analysis);
     gt_backlog_init(&baseline->backlog, analysis);
     leave_out_timers(baseline, analysis);
     leave_out_goroutines(baseline, analysis);
@@ -203,6 +207,7 @@ void gt_baseline_destroy(struct gt_baseline *baseline)
     gt_free(baseline->blocks);
     gt_free(baseline->first_root);
     gt_free(baseline->root_count);
+    gt_free(baseline->object);
     gt_free(baseline);
 }
 

@@ -42,6 +42,8 @@ struct gt_baseline {
                                 * that can come */
     struct gt_u64s scheduler;  /* words of the stacks on which threads schedule */
     uint32_t *first_root, *root_count; /* by goroutine: the roots of its stack are adjacent */
+    uint32_t *object;                  /* by goroutine: its g's object in the heap; GT_NO_OBJECT for
+                                        * the runtime's static ones */
     struct gt_vec globals; /* const struct gt_root *; filled when has_globals: channel_names.c */
     bool has_globals;
 };
@@ -74,8 +76,5 @@ void gt_baseline_mark_without_goroutines(const struct gt_heap_analysis *analysis
  * its g, the words by which its wait leads to what it waits for, and the queue that it runs. */
 void gt_edges_of_goroutine(const struct gt_heap_analysis *analysis, uint32_t goroutine,
                            struct gt_edges *edges);
-
-/* The g's object in the heap; GT_NO_OBJECT for the runtime's static ones. */
-uint32_t gt_goroutine_object(const struct gt_heap_analysis *analysis, uint32_t goroutine);
 
 #endif

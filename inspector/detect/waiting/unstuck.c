@@ -92,7 +92,7 @@ static void give_back(struct unstuck *unstuck, uint32_t number)
     const struct gt_heap_analysis *analysis = unstuck->deadlocks->analysis;
     const struct gt_baseline *baseline = analysis->baseline;
     const struct gt_wait *wait = &baseline->wait[number];
-    uint32_t object = gt_goroutine_object(analysis, number);
+    uint32_t object = baseline->object[number];
 
     for (uint32_t i = 0; i < baseline->root_count[number]; i++)
         gt_live_seed(unstuck->marker, analysis->heap,

@@ -67,7 +67,7 @@ static void mute_goroutines(const struct gt_heap_analysis *analysis, struct gt_c
 {
     for (uint32_t i = 0; i < analysis->goroutines->count; i++) {
         const struct gt_wait *wait = &analysis->baseline->wait[i];
-        uint32_t object = gt_goroutine_object(analysis, i);
+        uint32_t object = analysis->baseline->object[i];
         if (object != GT_NO_OBJECT) gt_bit_set(&cut->no_out_edges, object);
         for (size_t j = 0; j < wait->hidden_words.len; j++)
             gt_cut_word(cut, &analysis->heap->graph, wait->hidden_words.at[j]);
