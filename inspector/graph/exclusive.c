@@ -183,10 +183,13 @@ static void send_word(void *ctx, uint64_t offset, uint64_t value)
 static void send_looked_at(void *ctx, uint64_t offset, uint64_t value)
 {
     struct spread *spread = ctx;
-    uint32_t of_word = set_of_key(spread->owners, spread->address + offset);
+    struct gt_exclusive *owners = spread->owners;
+    uint32_t set = spread->set;
 
     if (value - spread->address < spread->inside) return;
-    send(spread, value, gt_sets_join(&spread->owners->sets, spread->set, of_word));
+    if (gt_cut_has_offset(owners->cut, offset))
+        set = gt_sets_join(&owners->sets, set, set_of_key(owners, spread->address + offset));
+    send(spread, value, set);
 }
 
 /* Follows all words of an object, whose set is `set`. */

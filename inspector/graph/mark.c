@@ -49,6 +49,7 @@ void gt_cut_word(struct gt_cut *cut, const struct gt_heap *heap, uint64_t addr)
 
     if (object == GT_NO_OBJECT) return;
     gt_bit_set(&cut->has_words, object);
+    cut->offsets |= (uint64_t)1 << ((addr - gt_heap_address(heap, object)) / 8 & 63);
     ++*gt_map_put(&cut->words, addr, NULL);
 }
 
@@ -160,8 +161,9 @@ struct cut_words {
 static void note_uncut(void *ctx, uint64_t offset, uint64_t value)
 {
     struct cut_words *words = ctx;
+    const struct gt_cut *cut = words->marker->cut;
 
-    if (!gt_cut_has_word(words->marker->cut, words->address + offset))
+    if (!gt_cut_has_offset(cut, offset) || !gt_cut_has_word(cut, words->address + offset))
         note(words->marker, offset, value);
 }
 

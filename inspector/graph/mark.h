@@ -20,6 +20,7 @@
 struct gt_cut {
     struct gt_bitmap blocked, no_out_edges, has_words;
     struct gt_map words; /* address of a cut word -> how many cuts it has */
+    uint64_t offsets;    /* a bit for each word of an object, modulo 64: is that of any cut? */
 };
 
 void gt_cut_init(struct gt_cut *cut, const struct gt_heap *heap);
@@ -28,6 +29,12 @@ void gt_cut_deinit(struct gt_cut *cut);
  * is. */
 void gt_cut_word(struct gt_cut *cut, const struct gt_heap *heap, uint64_t addr);
 bool gt_cut_has_word(const struct gt_cut *cut, uint64_t addr);
+
+/* False if no object's word at this offset in it is cut. Most cuts are of one field. */
+static inline bool gt_cut_has_offset(const struct gt_cut *cut, uint64_t offset)
+{
+    return cut->offsets >> (offset / 8 & 63) & 1;
+}
 
 struct gt_marker;
 
