@@ -85,37 +85,53 @@ struct finder { /* on the heap: if this call unwinds, tasks still use it until t
     struct stack *stacks; /* of all goroutines, sorted */
 };
 
-/* Has the slot pointers where a record has them, and numbers where it has its frame? Most others of
- * its size have not, and need not be read. */
-static bool may_be_record(const struct gt_layout *layout, const struct gt_region *region,
-                          uint32_t slot)
+/* Which of the slots from `first` on have pointers where a record has them, and numbers where it
+ * has its frame? Slot first + i has bit i * words. Most of its size have not, and need not be read.
+ */
+static uint64_t may_be_records(const struct gt_layout *layout, const struct gt_region *region,
+                               uint32_t first, uint32_t count)
 {
-    uint64_t words = region->slot_size / 8, mask;
+    uint64_t words = region->slot_size / 8, firsts = 0, mask;
 
-    if (region->scan != GT_SCAN_BITMAP || words > 64) return true;
-    mask = gt_bits_load(region->mask, region->mask_bytes, slot * words, words);
+    if (region->scan != GT_SCAN_BITMAP || words > 64) return 1;
+    mask = gt_bits_load(region->mask, region->mask_bytes, first * words, count * words);
+    for (uint32_t i = 0; i < count; i++)
+        firsts |= (uint64_t)1 << i * words;
     return mask >> gt_off(layout, GT_F__defer_fn) / 8 &
            mask >> gt_off(layout, GT_F__defer_link) / 8 &
            ~(mask >> gt_off(layout, GT_F__defer_pc) / 8) &
-           ~(mask >> gt_off(layout, GT_F__defer_sp) / 8) & 1;
+           ~(mask >> gt_off(layout, GT_F__defer_sp) / 8) & firsts;
 }
 
 /* The record's frame is looked at last, since few get so far. */
+static void look_at(const struct finder *finder, const struct gt_region *region, uint32_t slot,
+                    struct gt_vec *records)
+{
+    const struct gt_layout *layout = &finder->process->layout;
+    const unsigned char *bytes = region->bytes + slot * region->slot_size;
+    uint64_t pc = gt_load64(bytes + gt_off(layout, GT_F__defer_pc));
+    uint64_t fn = gt_load64(bytes + gt_off(layout, GT_F__defer_fn));
+    uint64_t addr = region->base + slot * region->slot_size;
+
+    if (pc - finder->first < finder->last - finder->first && fn &&
+        gt_bit(&finder->heap->graph.allocated, region->first + slot) &&
+        gt_has_code(finder->process, fn))
+        gt_vec_add(records, &addr);
+}
+
+/* Looks at as many slots at once as a word has room for their masks. */
 static void find_records(const struct finder *finder, const struct gt_region *region,
                          struct gt_vec *records)
 {
-    const struct gt_layout *layout = &finder->process->layout;
-    uint64_t at_pc = gt_off(layout, GT_F__defer_pc), at_fn = gt_off(layout, GT_F__defer_fn);
+    uint64_t words = region->slot_size / 8;
+    uint32_t step = region->scan == GT_SCAN_BITMAP && words <= 64 ? (uint32_t)(64 / words) : 1;
 
-    for (uint32_t slot = 0; slot < region->count; slot++) {
-        if (!may_be_record(layout, region, slot)) continue;
-        const unsigned char *bytes = region->bytes + slot * region->slot_size;
-        uint64_t pc = gt_load64(bytes + at_pc), fn = gt_load64(bytes + at_fn);
-        uint64_t addr = region->base + slot * region->slot_size;
-        if (pc - finder->first < finder->last - finder->first && fn &&
-            gt_bit(&finder->heap->graph.allocated, region->first + slot) &&
-            gt_has_code(finder->process, fn))
-            gt_vec_add(records, &addr);
+    for (uint32_t slot = 0; slot < region->count; slot += step) {
+        uint32_t count = region->count - slot < step ? region->count - slot : step;
+        uint64_t may = may_be_records(&finder->process->layout, region, slot, count);
+        for (; may; may &= may - 1)
+            look_at(finder, region, slot + (uint32_t)((uint64_t)__builtin_ctzll(may) / words),
+                    records);
     }
 }
 
