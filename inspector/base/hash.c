@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+enum { LEAST_SLOTS = 16 };
+
 __extension__ typedef unsigned __int128 wide;
 
 /* ---- hashes -----------------------------------------------------------------------------------
@@ -57,13 +59,16 @@ static struct gt_map_slot *map_slot(const struct gt_map *map, uint64_t key)
     return &map->slots[i];
 }
 
-static void map_grow(struct gt_map *map)
+/* All pages of a table are soon in use. It is cleared here, since a page that is read before it is
+ * written costs two faults. */
+static void map_grow(struct gt_map *map, size_t cap)
 {
     struct gt_map old = *map;
+    size_t size = (cap + 1) * sizeof *map->slots;
 
     if (!old.cap) map->seed = gt_hash_seed();
-    map->cap = old.cap ? old.cap * 2 : 16;
-    map->slots = gt_calloc(map->cap + 1, sizeof *map->slots);
+    map->cap = cap;
+    map->slots = memset(gt_alloc(size), 0, size);
     if (old.has_zero) map->slots[map->cap] = old.slots[old.cap];
     for (size_t i = 0; i < old.cap; i++)
         if (old.slots[i].key) *map_slot(map, old.slots[i].key) = old.slots[i];
@@ -88,13 +93,22 @@ static uint64_t *put_zero(struct gt_map *map, bool *added)
 
 uint64_t *gt_map_put(struct gt_map *map, uint64_t key, bool *added)
 {
-    if (map->len * 4 >= map->cap * 3) map_grow(map);
+    if (map->len * 4 >= map->cap * 3) map_grow(map, map->cap ? map->cap * 2 : LEAST_SLOTS);
     if (!key) return put_zero(map, added);
     struct gt_map_slot *slot = map_slot(map, key);
     if (added) *added = !slot->key;
     map->len += !slot->key;
     slot->key = key;
     return &slot->value;
+}
+
+void gt_map_reserve(struct gt_map *map, size_t count)
+{
+    size_t cap = map->cap ? map->cap : LEAST_SLOTS;
+
+    while (count >= cap / 4 * 3)
+        cap *= 2;
+    if (cap > map->cap) map_grow(map, cap);
 }
 
 void gt_map_copy(struct gt_map *to, const struct gt_map *from)

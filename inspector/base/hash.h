@@ -36,6 +36,8 @@ struct gt_map {
 uint64_t *gt_map_find(const struct gt_map *map, uint64_t key); /* NULL when absent */
 /* Where the value is; 0 if the key is new. *added (may be NULL) says whether it is. */
 uint64_t *gt_map_put(struct gt_map *map, uint64_t key, bool *added);
+/* Makes room for `count` keys in all, which the table will have soon. */
+void gt_map_reserve(struct gt_map *map, size_t count);
 void gt_map_copy(struct gt_map *to, const struct gt_map *from); /* `to` holds nothing yet */
 void gt_map_deinit(struct gt_map *map);
 

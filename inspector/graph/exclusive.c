@@ -30,6 +30,7 @@ void gt_exclusive_init(struct gt_exclusive *owners, const struct gt_heap *heap,
                                     .edges = GT_VEC_OF(struct gt_owned_edge)};
     find_residue(owners, base);
     owners->set = gt_calloc((size_t)gt_exclusive_residue_size(owners) + 1, sizeof *owners->set);
+    gt_map_reserve(&owners->edge_set, cut->words.len + gt_bitmap_count(&cut->no_out_edges));
     gt_sets_init(&owners->sets, count);
     owners->first_edge = gt_calloc((size_t)count + 1, sizeof *owners->first_edge);
     owners->owned = gt_calloc((size_t)count + 1, sizeof *owners->owned);

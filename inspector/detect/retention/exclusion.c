@@ -31,6 +31,8 @@ void gt_exclusion_add(struct gt_exclusion *exclusion, const struct gt_heap_analy
 {
     for (size_t i = 0; i < edges->roots.len; i++)
         gt_bit_set(&exclusion->roots, edges->roots.at[i]);
+    if (edges->words.len)
+        gt_map_reserve(&exclusion->cut.words, exclusion->cut.words.len + edges->words.len);
     for (size_t i = 0; i < edges->words.len; i++)
         gt_cut_word(&exclusion->cut, &analysis->heap->graph, edges->words.at[i]);
     for (size_t i = 0; i < edges->no_out_edges.len; i++)

@@ -40,6 +40,26 @@ static void values_survive_growth(void **state)
     gt_map_deinit(&map);
 }
 
+static void reserved_room_is_not_outgrown(void **state)
+{
+    struct gt_map map = {0};
+
+    (void)state;
+    *gt_map_put(&map, 0, NULL) = 1;
+    *gt_map_put(&map, 8, NULL) = 2;
+    gt_map_reserve(&map, 3000);
+    size_t cap = map.cap;
+    for (uint64_t i = 2; i < 3000; i++)
+        *gt_map_put(&map, 8 * i, NULL) = i;
+    assert_int_equal(map.cap, cap);
+    assert_int_equal(map.len, 3000);
+    assert_int_equal(*gt_map_find(&map, 0), 1);
+    assert_int_equal(*gt_map_find(&map, 8), 2);
+    gt_map_reserve(&map, 10); /* it has as much */
+    assert_int_equal(map.cap, cap);
+    gt_map_deinit(&map);
+}
+
 static void a_key_has_one_place(void **state)
 {
     struct gt_map map = {0};
@@ -173,6 +193,7 @@ int main(void)
         cmocka_unit_test(texts_of_any_length_have_their_own_hashes),
         cmocka_unit_test(an_empty_map_finds_nothing),
         cmocka_unit_test(values_survive_growth),
+        cmocka_unit_test(reserved_room_is_not_outgrown),
         cmocka_unit_test(a_key_has_one_place),
         cmocka_unit_test(the_extreme_keys_are_keys),
         cmocka_unit_test(key_0_stays_when_the_table_grows),
