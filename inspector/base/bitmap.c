@@ -28,6 +28,13 @@ void gt_bitmap_copy(struct gt_bitmap *to, const struct gt_bitmap *from)
     memcpy(to->words, from->words, word_count(from) * sizeof *from->words);
 }
 
+void gt_bitmap_take(struct gt_bitmap *to, struct gt_bitmap *from)
+{
+    gt_bitmap_deinit(to);
+    *to = *from;
+    *from = (struct gt_bitmap){0};
+}
+
 void gt_bitmap_reset(struct gt_bitmap *map)
 {
     memset(map->words, 0, word_count(map) * sizeof *map->words);

@@ -22,6 +22,7 @@ void gt_bitmap_init(struct gt_bitmap *map, size_t bits); /* all clear */
 void gt_bitmap_deinit(struct gt_bitmap *map);
 /* If `to` is larger, its other bits stay as they are. */
 void gt_bitmap_copy(struct gt_bitmap *to, const struct gt_bitmap *from);
+void gt_bitmap_take(struct gt_bitmap *to, struct gt_bitmap *from); /* which has no bits then */
 void gt_bitmap_reset(struct gt_bitmap *map);
 size_t gt_bitmap_count(const struct gt_bitmap *map);
 

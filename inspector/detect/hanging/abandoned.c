@@ -25,18 +25,6 @@ static void note_clocks(struct gt_abandoned *abandoned)
     }
 }
 
-bool gt_channel_is_only_closed(const struct gt_process *process, uint64_t channel)
-{
-    uint64_t type, buffer, sender;
-
-    if (!gt_process_field(process, channel, GT_F_hchan_elemtype, &type) ||
-        !gt_process_field(process, channel, GT_F_hchan_dataqsiz, &buffer) ||
-        !gt_process_field(process, channel, GT_F_hchan_sendq_first, &sender))
-        return false;
-    gt_type_id element = gt_types_at(process->types, type);
-    return !buffer && !sender && element && gt_types_get(process->types, element)->size == 0;
-}
-
 /* Counts the waiters of each channel that may be a signal: one with few waiters is none. */
 static void note_signals(struct gt_abandoned *abandoned)
 {
@@ -128,6 +116,7 @@ static void exclude_left_out(const struct gt_abandoned *abandoned, struct gt_exc
 {
     const struct gt_heap_analysis *analysis = abandoned->analysis;
 
+    gt_exclusion_init(without, analysis);
     for (int kind = GT_TIMERS; kind < GT_LEFT_OUT; kind++) /* a finalizer may answer */
         gt_exclusion_add(without, analysis, &analysis->baseline->edges[kind]);
     for (size_t i = 0; i < abandoned->links.len; i++) {
@@ -139,17 +128,16 @@ static void exclude_left_out(const struct gt_abandoned *abandoned, struct gt_exc
 static void mark_base(struct gt_abandoned *abandoned)
 {
     const struct gt_heap_analysis *analysis = abandoned->analysis;
-    struct gt_exclusion without;
+    struct gt_exclusion *without = gt_alloc(sizeof *without);
 
     gt_bitmap_init(&abandoned->base, analysis->heap->graph.objects);
-    gt_exclusion_init(&without, analysis);
-    exclude_left_out(abandoned, &without);
+    exclude_left_out(abandoned, without);
     if (abandoned->links.len)
-        gt_live_mark(analysis->heap, analysis->roots, &without.roots, &without.cut,
+        gt_live_mark(analysis->heap, analysis->roots, &without->roots, &without->cut,
                      &abandoned->base);
     else
-        gt_baseline_mark(analysis, &without, &abandoned->base);
-    gt_exclusion_deinit(&without);
+        gt_baseline_mark(analysis, without, &abandoned->base);
+    abandoned->without = without;
 }
 
 static void seed_main(const struct gt_heap_analysis *analysis, struct gt_marker *marker)
@@ -172,7 +160,6 @@ static void mark_rooted(struct gt_abandoned *abandoned)
 
     gt_bitmap_init(&abandoned->rooted, analysis->heap->graph.objects);
     if (!abandoned->has_signals) return;
-    gt_exclusion_init(&without, analysis);
     exclude_left_out(abandoned, &without);
     gt_exclusion_add(&without, analysis, &analysis->baseline->others);
     if (abandoned->links.len)
@@ -188,28 +175,39 @@ static void mark_rooted(struct gt_abandoned *abandoned)
     gt_exclusion_deinit(&without);
 }
 
+/* Marks without more edges, which also excludes them. */
+static void mark_without(const struct gt_abandoned *abandoned, const struct gt_edges *also,
+                         struct gt_exclusion *without, struct gt_bitmap *marked)
+{
+    const struct gt_heap_analysis *analysis = abandoned->analysis;
+
+    exclude_left_out(abandoned, without);
+    gt_exclusion_add(without, analysis, also);
+    gt_live_mark(analysis->heap, analysis->roots, &without->roots, &without->cut, marked);
+}
+
 void gt_abandoned_reach(const struct gt_abandoned *abandoned, const struct gt_edges *also,
                         bool *candidates, struct gt_bitmap *marked)
 {
-    struct gt_heap_analysis *analysis = abandoned->analysis;
+    struct gt_exclusion without;
     struct gt_fixpoint fixpoint;
 
-    if (gt_fixpoint_is_empty(analysis)) return;
-    gt_fixpoint_init(&fixpoint, analysis, candidates);
+    if (gt_fixpoint_is_empty(abandoned->analysis)) return;
+    gt_fixpoint_init(&fixpoint, abandoned->analysis, candidates,
+                     also ? &without : abandoned->without);
     fixpoint.wakes = answers;
     fixpoint.ctx = (void *)abandoned;
     fixpoint.timers_rest = true;
-    exclude_left_out(abandoned, &fixpoint.without);
-    if (also) {
-        gt_exclusion_add(&fixpoint.without, analysis, also);
-        gt_live_mark(analysis->heap, analysis->roots, &fixpoint.without.roots,
-                     &fixpoint.without.cut, &fixpoint.marked);
-    } else
+    if (also)
+        mark_without(abandoned, also, &without, &fixpoint.marked);
+    else
         gt_bitmap_copy(&fixpoint.marked, &abandoned->base);
     gt_fixpoint_reach(&fixpoint);
-    memcpy(candidates, fixpoint.asleep, analysis->goroutines->count * sizeof *candidates);
-    if (marked) gt_bitmap_copy(marked, &fixpoint.marked);
+    memcpy(candidates, fixpoint.asleep,
+           abandoned->analysis->goroutines->count * sizeof *candidates);
+    if (marked) gt_bitmap_take(marked, &fixpoint.marked);
     gt_fixpoint_deinit(&fixpoint);
+    if (also) gt_exclusion_deinit(&without);
 }
 
 /* ---- groups with their own clocks or signals ----------------------------------------------- */
@@ -371,6 +369,8 @@ void gt_abandoned_deinit(struct gt_abandoned *abandoned)
     gt_map_deinit(&abandoned->notified);
     gt_vec_deinit(&abandoned->links);
     gt_bitmap_deinit(&abandoned->base);
+    if (abandoned->without) gt_exclusion_deinit(abandoned->without);
+    gt_free(abandoned->without);
     gt_bitmap_deinit(&abandoned->rooted);
     gt_bitmap_deinit(&abandoned->others);
     gt_endings_deinit(&abandoned->endings);

@@ -38,13 +38,14 @@ enum gt_case {
 struct gt_abandoned {
     struct gt_heap_analysis *analysis;
     const bool *hangs;
-    bool *is;                /* by goroutine; false for those that hang */
-    struct gt_map clocks;    /* a timer's channel -> whether the timer is periodic */
-    struct gt_map signals;   /* a channel that is only ever closed -> the number of its waiters */
-    bool has_signals;        /* there is such a channel */
-    struct gt_map notified;  /* a channel of signal.Notify -> the record of its signals, or 0 */
-    struct gt_vec links;     /* struct gt_context_link, if any of them matters; else empty */
-    struct gt_bitmap base;   /* the baseline with finalizers and cleanups, and without the links */
+    bool *is;               /* by goroutine; false for those that hang */
+    struct gt_map clocks;   /* a timer's channel -> whether the timer is periodic */
+    struct gt_map signals;  /* a channel that is only ever closed -> the number of its waiters */
+    bool has_signals;       /* there is such a channel */
+    struct gt_map notified; /* a channel of signal.Notify -> the record of its signals, or 0 */
+    struct gt_vec links;    /* struct gt_context_link, if any of them matters; else empty */
+    struct gt_bitmap base;  /* the baseline with finalizers and cleanups, and without the links */
+    struct gt_exclusion *without; /* what `base` was marked without; NULL if no goroutine blocks */
     struct gt_bitmap rooted; /* what package variables and the main goroutine reach, for signals */
     struct gt_bitmap others; /* what is reached without the abandoned goroutines */
     struct gt_endings endings;
@@ -65,9 +66,6 @@ void gt_abandoned_reach(const struct gt_abandoned *abandoned, const struct gt_ed
 enum gt_case gt_abandoned_case(const struct gt_abandoned *abandoned, uint64_t thing);
 /* The bits of all that a goroutine waits for. */
 unsigned gt_abandoned_cases(const struct gt_abandoned *abandoned, uint32_t goroutine);
-
-/* Is a channel only ever closed? Its elements have no size, it has no buffer, and nobody sends. */
-bool gt_channel_is_only_closed(const struct gt_process *process, uint64_t channel);
 
 /* The first channel of a goroutine that is only ever closed; 0 when there is none. */
 uint64_t gt_abandoned_signal(const struct gt_abandoned *abandoned, uint32_t goroutine);

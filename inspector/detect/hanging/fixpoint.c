@@ -171,20 +171,20 @@ bool gt_fixpoint_is_empty(const struct gt_heap_analysis *analysis)
 }
 
 void gt_fixpoint_init(struct gt_fixpoint *fixpoint, struct gt_heap_analysis *analysis,
-                      const bool *candidates)
+                      const bool *candidates, struct gt_exclusion *without)
 {
     uint32_t count = analysis->goroutines->count;
 
-    *fixpoint = (struct gt_fixpoint){.analysis = analysis, .candidates = candidates};
+    *fixpoint =
+        (struct gt_fixpoint){.analysis = analysis, .candidates = candidates, .without = without};
     fixpoint->asleep = gt_alloc(count * sizeof *fixpoint->asleep);
     memcpy(fixpoint->asleep, analysis->baseline->blocks, count * sizeof *fixpoint->asleep);
     gt_bitmap_init(&fixpoint->marked, analysis->heap->graph.objects);
-    gt_exclusion_init(&fixpoint->without, analysis);
 }
 
 void gt_fixpoint_reach(struct gt_fixpoint *fixpoint)
 {
-    fixpoint->marker = gt_marker_create(&fixpoint->analysis->heap->graph, &fixpoint->without.cut,
+    fixpoint->marker = gt_marker_create(&fixpoint->analysis->heap->graph, &fixpoint->without->cut,
                                         &fixpoint->marked);
     for (uint32_t i = 0; i < fixpoint->analysis->goroutines->count; i++)
         if (!fixpoint->candidates[i]) give_back(fixpoint, i);
@@ -196,13 +196,23 @@ void gt_fixpoint_reach(struct gt_fixpoint *fixpoint)
     gt_marker_destroy(fixpoint->marker);
 }
 
+/* Excludes again what was given back. */
+static void restore(const struct gt_fixpoint *fixpoint)
+{
+    const struct gt_baseline *baseline = fixpoint->analysis->baseline;
+
+    for (uint32_t i = 0; i < fixpoint->analysis->goroutines->count; i++)
+        if (baseline->blocks[i] && !fixpoint->asleep[i] && baseline->object[i] != GT_NO_OBJECT)
+            gt_bit_set(&fixpoint->without->cut.no_out_edges, baseline->object[i]);
+}
+
 void gt_fixpoint_deinit(struct gt_fixpoint *fixpoint)
 {
+    restore(fixpoint);
     gt_vec_deinit(&fixpoint->watches);
     gt_map_deinit(&fixpoint->first);
     gt_u32s_deinit(&fixpoint->reached);
     gt_bitmap_deinit(&fixpoint->watched);
-    gt_exclusion_deinit(&fixpoint->without);
     gt_bitmap_deinit(&fixpoint->marked);
     gt_free(fixpoint->asleep);
 }

@@ -29,7 +29,7 @@ struct gt_fixpoint {
     gt_wakes_fn *wakes; /* NULL: every object wakes */
     void *ctx;
     bool timers_rest; /* `without` has the timers, so one that the scheduler holds wakes nobody */
-    struct gt_exclusion without;
+    struct gt_exclusion *without;
     struct gt_bitmap marked;
     struct gt_marker *marker;
     struct gt_vec watches; /* struct watch, by object */
@@ -42,12 +42,12 @@ struct gt_fixpoint {
  * marked. */
 bool gt_fixpoint_is_empty(const struct gt_heap_analysis *analysis);
 
-/* Nothing is excluded or marked yet. Goroutines that block and are no candidates count as
- * running. */
+/* Nothing is marked yet. Goroutines that block and are no candidates count as running. `without`
+ * must have all goroutines that block before gt_fixpoint_reach(). It is borrowed, and changed until
+ * gt_fixpoint_deinit(). */
 void gt_fixpoint_init(struct gt_fixpoint *fixpoint, struct gt_heap_analysis *analysis,
-                      const bool *candidates);
-/* Leaves in `asleep` the goroutines that nothing wakes. It is called once; `without` must have all
- * goroutines that block. */
+                      const bool *candidates, struct gt_exclusion *without);
+/* Leaves in `asleep` the goroutines that nothing wakes. It is called once. */
 void gt_fixpoint_reach(struct gt_fixpoint *fixpoint);
 void gt_fixpoint_deinit(struct gt_fixpoint *fixpoint);
 

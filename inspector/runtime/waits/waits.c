@@ -248,6 +248,18 @@ bool gt_waits_find_durable(struct gt_waits *waits, const struct gt_goroutine *g,
     return false;
 }
 
+bool gt_channel_is_only_closed(const struct gt_process *process, uint64_t channel)
+{
+    uint64_t type, buffer, sender;
+
+    if (!gt_process_field(process, channel, GT_F_hchan_elemtype, &type) ||
+        !gt_process_field(process, channel, GT_F_hchan_dataqsiz, &buffer) ||
+        !gt_process_field(process, channel, GT_F_hchan_sendq_first, &sender))
+        return false;
+    gt_type_id element = gt_types_at(process->types, type);
+    return !buffer && !sender && element && gt_types_get(process->types, element)->size == 0;
+}
+
 /* ---- time ---------------------------------------------------------------------------------- */
 
 int64_t gt_wait_ns(const struct gt_goroutine *g, uint64_t latest)

@@ -54,6 +54,9 @@ void gt_waits_find(struct gt_waits *waits, const struct gt_goroutine *g, struct 
 bool gt_waits_find_durable(struct gt_waits *waits, const struct gt_goroutine *g,
                            struct gt_wait *wait);
 
+/* Is a channel only ever closed? Its elements have no size, it has no buffer, and nobody sends. */
+bool gt_channel_is_only_closed(const struct gt_process *process, uint64_t channel);
+
 /* About how long it has waited, as Go reports it, in nanoseconds. The wait is counted from the end
  * of the collection before the one that first saw it wait (runtime/mgcmark.go stores work.tstart,
  * which mgc.go's gcMark sets at a cycle's end), up to the latest time stamp in the core. So it is

@@ -102,6 +102,23 @@ static void a_copy_is_its_own(void **state)
     gt_bitmap_deinit(&to);
 }
 
+static void a_map_takes_anothers_bits(void **state)
+{
+    struct gt_bitmap from, to;
+
+    (void)state;
+    gt_bitmap_init(&from, 70);
+    gt_bitmap_init(&to, 70);
+    gt_bit_set(&from, 69);
+    gt_bit_set(&to, 1);
+    gt_bitmap_take(&to, &from);
+    assert_int_equal(gt_bitmap_count(&to), 1);
+    assert_true(gt_bit(&to, 69));
+    assert_int_equal(from.bits, 0);
+    gt_bitmap_deinit(&from);
+    gt_bitmap_deinit(&to);
+}
+
 static void an_empty_map_has_no_bits(void **state)
 {
     struct gt_bitmap map;
@@ -123,6 +140,7 @@ int main(void)
         cmocka_unit_test(a_change_makes_one_bitmap_of_another),
         cmocka_unit_test(the_next_bit_is_found_across_words),
         cmocka_unit_test(a_copy_is_its_own),
+        cmocka_unit_test(a_map_takes_anothers_bits),
         cmocka_unit_test(an_empty_map_has_no_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
