@@ -1,6 +1,5 @@
-/* A node of the tree is a pc behind those of the nodes above it, and so a frame of one size and
- * place. The two children by which searches went on last are tried first; the others are in a
- * map. */
+/* Goes along a stack by the sizes of its frames, and hashes the pcs. The hash leads to a stack that
+ * is probably the same, which is then compared frame by frame. */
 #include "inspector/unwind/known_stacks.h"
 
 #include "inspector/base/alloc.h"
@@ -9,95 +8,152 @@
 
 enum {
     WORD = 8,
-    MOST_NODES = 1 << 18, /* a damaged core may have no two stacks that are alike */
+    LATEST_BITS = 9,
+    MOST_STACKS = 1 << 18, /* a damaged core may have no two stacks that are alike */
+    MOST_PCS = 1 << 18,
+    MAX_PROBES = 4, /* stacks with one hash */
 };
 
-struct node { /* the first is above the innermost frames */
-    uint64_t pc;
-    uint64_t fp;   /* from the stack pointer on */
-    uint64_t back; /* where the return address lies, from there on */
-    uint32_t above;
-    uint32_t likely[2]; /* children: the last one from the map, and the one before */
+#define GOLDEN 0x9e3779b97f4a7c15u
+
+struct frame_size {
+    uint64_t pc; /* 0: none yet */
+    uint32_t size;
     bool is_top;
-    struct gt_known_stack stack; /* of a top frame */
 };
 
 struct gt_known_stacks {
-    struct gt_vec nodes;    /* struct node */
-    struct gt_map children; /* by the node above and the pc; a key that two have is the first's */
+    struct gt_vec list;                         /* struct gt_known_stack */
+    struct gt_map numbers;                      /* the hash of a stack -> its index in the list */
+    struct gt_map sizes;                        /* pc -> size of its frame << 1 | is_top */
+    struct frame_size latest[1 << LATEST_BITS]; /* of pcs, by a hash of theirs */
+    size_t last;                                /* the stack that was found last */
+};
+
+struct view { /* of a stack, from the stack pointer on */
+    const unsigned char *bytes;
+    uint64_t room;
+    bool link_register;
 };
 
 struct gt_known_stacks *gt_known_stacks_create(void)
 {
     struct gt_known_stacks *stacks = gt_calloc(1, sizeof *stacks);
 
-    stacks->nodes = GT_VEC_OF(struct node);
-    gt_vec_push(&stacks->nodes);
+    stacks->list = GT_VEC_OF(struct gt_known_stack);
     return stacks;
 }
 
 void gt_known_stacks_destroy(struct gt_known_stacks *stacks)
 {
     if (!stacks) return;
-    gt_vec_deinit(&stacks->nodes);
-    gt_map_deinit(&stacks->children);
+    gt_vec_deinit(&stacks->list);
+    gt_map_deinit(&stacks->numbers);
+    gt_map_deinit(&stacks->sizes);
     gt_free(stacks);
 }
 
-static uint64_t key_of(uint32_t above, uint64_t pc)
+static uint64_t mix(uint64_t hash, uint64_t pc)
 {
-    return pc ^ (above + 1) * 0x9e3779b97f4a7c15u;
+    hash = (hash ^ pc) * GOLDEN;
+    return hash ^ hash >> 32;
 }
 
-static uint32_t find_child(const struct gt_known_stacks *stacks, uint32_t above, uint64_t pc)
+/* NULL when the pc is not known. */
+static const struct frame_size *size_at(struct gt_known_stacks *stacks, uint64_t pc)
 {
-    struct node *nodes = stacks->nodes.data;
-    const uint64_t *found = gt_map_find(&stacks->children, key_of(above, pc));
-    uint32_t child = found ? (uint32_t)*found : 0;
+    struct frame_size *latest = &stacks->latest[pc * GOLDEN >> (64 - LATEST_BITS)];
 
-    if (!child || nodes[child].pc != pc || nodes[child].above != above) return 0;
-    nodes[above].likely[1] = nodes[above].likely[0];
-    return nodes[above].likely[0] = child;
+    if (latest->pc == pc) return latest;
+    const uint64_t *size = gt_map_find(&stacks->sizes, pc);
+    if (!size) return NULL;
+    *latest = (struct frame_size){pc, (uint32_t)(*size >> 1), *size & 1};
+    return latest;
 }
 
-/* 0 when there is none. */
-static inline uint32_t child_of(const struct gt_known_stacks *stacks, uint32_t above, uint64_t pc)
+/* Reads where the frame of [sp, fp) returns to: a call pushes the address right below fp; where
+ * there is a link register, a function stores it at its own sp. False where a walk would find the
+ * stack damaged, or at its end. */
+static bool read_back(const struct view *view, uint64_t sp, uint64_t fp, uint64_t *pc)
 {
-    const struct node *nodes = stacks->nodes.data;
-    const uint32_t *likely = nodes[above].likely;
+    uint64_t back = view->link_register ? sp : fp - WORD;
 
-    if (nodes[likely[0]].pc == pc && likely[0]) return likely[0];
-    if (nodes[likely[1]].pc == pc && likely[1]) return likely[1];
-    return find_child(stacks, above, pc);
-}
-
-/* False where a walk would find the stack damaged, or at its end. */
-static bool read_back(const struct node *node, const unsigned char *bytes, uint64_t room,
-                      uint64_t *pc)
-{
-    if (node->fp >= room || node->back > room - WORD) return false;
-    *pc = gt_load64(bytes + node->back);
+    if (fp >= view->room || back > view->room - WORD) return false;
+    *pc = gt_load64(view->bytes + back);
     return *pc;
 }
 
-const struct gt_known_stack *gt_known_stacks_find(const struct gt_known_stacks *stacks,
-                                                  const struct gt_text *code,
-                                                  const struct gt_position *at, uint64_t lo,
-                                                  uint64_t hi)
+/* False if the stack has a pc that is not known. Frames have sizes, so it ends. */
+static bool hash_of(struct gt_known_stacks *stacks, const struct view *view, uint64_t pc,
+                    uint64_t *hash)
 {
-    const struct node *nodes = stacks->nodes.data;
-    uint64_t pc = at->pc, room = hi - at->sp;
+    const struct frame_size *frame;
+    uint64_t sp = 0, fp;
 
-    if (!pc || at->sp < lo || at->sp >= hi || room < WORD) return NULL;
-    const unsigned char *bytes = gt_mem_at(code->mem, lo, hi - lo);
-    if (!bytes) return NULL;
-    bytes += at->sp - lo;
-    for (uint32_t i = child_of(stacks, 0, pc); i; i = child_of(stacks, i, pc)) {
-        if (nodes[i].is_top) return nodes[i].fp <= room ? &nodes[i].stack : NULL;
-        if (!read_back(&nodes[i], bytes, room, &pc)) return NULL;
+    *hash = 0;
+    for (; (frame = size_at(stacks, pc)); sp = fp) {
+        *hash = mix(*hash, pc);
+        fp = sp + frame->size;
+        if (frame->is_top) return true;
+        if (!read_back(view, sp, fp, &pc)) return false;
+    }
+    return false;
+}
+
+static bool is_same(const struct gt_frame *frames, uint32_t count, const struct view *view,
+                    uint64_t pc)
+{
+    uint64_t sp = 0;
+
+    for (uint32_t i = 0; i + 1 < count; i++) {
+        if (frames[i].pc != pc || !read_back(view, sp, frames[i].cfa, &pc)) return false;
+        sp = frames[i].cfa;
+    }
+    return frames[count - 1].pc == pc && frames[count - 1].cfa <= view->room;
+}
+
+static const struct gt_known_stack *stack_at(const struct gt_known_stacks *stacks, size_t index)
+{
+    return gt_vec_at(&stacks->list, index);
+}
+
+/* Many goroutines are like the one before. */
+static const struct gt_known_stack *find(struct gt_known_stacks *stacks,
+                                         const struct gt_frame *frames, const struct view *view,
+                                         uint64_t pc)
+{
+    const struct gt_known_stack *last = stack_at(stacks, stacks->last);
+    uint64_t hash;
+
+    if (is_same(frames + last->first, last->count, view, pc)) return last;
+    if (!hash_of(stacks, view, pc, &hash)) return NULL;
+    for (int i = 0; i < MAX_PROBES; i++) {
+        const uint64_t *number = gt_map_find(&stacks->numbers, hash + (uint64_t)i);
+        if (!number) return NULL;
+        const struct gt_known_stack *stack = stack_at(stacks, *number);
+        stacks->last = *number;
+        if (is_same(frames + stack->first, stack->count, view, pc)) return stack;
     }
     return NULL;
 }
+
+const struct gt_known_stack *gt_known_stacks_find(struct gt_known_stacks *stacks,
+                                                  const struct gt_text *code,
+                                                  const struct gt_frame *frames,
+                                                  const struct gt_position *at, uint64_t lo,
+                                                  uint64_t hi)
+{
+    struct view view = {.room = hi - at->sp, .link_register = code->rules->link_register};
+
+    if (!stacks->list.len || !at->pc || at->sp < lo || at->sp >= hi || view.room < WORD)
+        return NULL;
+    const unsigned char *bytes = gt_mem_at(code->mem, lo, hi - lo);
+    if (!bytes) return NULL;
+    view.bytes = bytes + (at->sp - lo);
+    return find(stacks, frames, &view, at->pc);
+}
+
+/* ---- adding ---------------------------------------------------------------------------------- */
 
 /* Where a call leaves its return address in a register, a frame without a size may still have it
  * there, and a frame that a signal handler made has another one on the stack. */
@@ -113,40 +169,41 @@ static bool is_plain(const struct gt_text *code, const struct gt_frame *frames, 
     return frames[0].cfa;
 }
 
-/* A call pushes the address right below the CFA; a function stores it at its own stack pointer. */
-static uint64_t back_of(const struct gt_text *code, const struct gt_frame *frames, uint32_t index)
+/* Notes the sizes of a stack's frames, and hashes its pcs. False if the stack cannot be found by
+ * them. */
+static bool note_sizes(struct gt_known_stacks *stacks, const struct gt_frame *frames,
+                       uint32_t count, uint64_t *hash)
 {
-    if (!code->rules->link_register) return frames[index].cfa - WORD;
-    return index ? frames[index - 1].cfa : 0;
-}
+    uint64_t sp = 0;
 
-static uint32_t add_child(struct gt_known_stacks *stacks, uint32_t above, const struct node *child)
-{
-    bool added;
-    uint64_t *place = gt_map_put(&stacks->children, key_of(above, child->pc), &added);
-
-    if (!added || stacks->nodes.len >= MOST_NODES) return 0;
-    *place = stacks->nodes.len;
-    gt_vec_add(&stacks->nodes, child);
-    return (uint32_t)*place;
+    *hash = 0;
+    for (uint32_t i = 0; i < count; sp = frames[i++].cfa) {
+        uint64_t size = frames[i].cfa - sp, packed = size << 1 | (i + 1 == count);
+        bool added;
+        if (!size || size > UINT32_MAX || stacks->sizes.len >= MOST_PCS) return false;
+        uint64_t *known = gt_map_put(&stacks->sizes, frames[i].pc, &added);
+        if (added) *known = packed;
+        if (*known != packed) return false;
+        *hash = mix(*hash, frames[i].pc);
+    }
+    return true;
 }
 
 void gt_known_stacks_add(struct gt_known_stacks *stacks, const struct gt_text *code,
                          const struct gt_position *at, const struct gt_frame *frames,
                          const struct gt_known_stack *stack)
 {
-    uint32_t above = 0;
+    uint64_t hash;
+    bool added;
 
-    if (!stack->count || frames[0].pc != at->pc || !is_plain(code, frames, stack->count)) return;
-    for (uint32_t i = 0; i < stack->count; i++) {
-        const struct node node = {.pc = frames[i].pc,
-                                  .fp = frames[i].cfa,
-                                  .back = back_of(code, frames, i),
-                                  .above = above,
-                                  .is_top = i + 1 == stack->count,
-                                  .stack = *stack};
-        uint32_t child = child_of(stacks, above, node.pc);
-        above = child ? child : add_child(stacks, above, &node);
-        if (!above) return;
+    if (!stack->count || frames[0].pc != at->pc || stacks->list.len >= MOST_STACKS ||
+        !is_plain(code, frames, stack->count) || !note_sizes(stacks, frames, stack->count, &hash))
+        return;
+    for (int i = 0; i < MAX_PROBES; i++) {
+        uint64_t *number = gt_map_put(&stacks->numbers, hash + (uint64_t)i, &added);
+        if (!added) continue;
+        *number = stacks->list.len;
+        gt_vec_add(&stacks->list, stack);
+        return;
     }
 }

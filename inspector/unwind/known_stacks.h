@@ -1,12 +1,11 @@
 /*
- * The stacks that were walked before: a tree of return addresses, from the innermost frame out.
+ * The stacks that were walked before, by their return addresses, from the innermost frame out.
  *
- * Most stacks of a program are like others. Where the return addresses of a frame lie follows from
- * the pcs before it, so a stack that is known is recognized by one load for each frame, without the
- * function tables.
+ * Most stacks of a program are like others. A pc gives the size of its frame, so a known stack is
+ * recognized by one load for each frame, without the function tables.
  *
  * Invariants: a stack that is found is the one that a walk would find. Only walks that end at a top
- * frame are added. A full tree finds what it has, and takes no more.
+ * frame are added. A full table finds what it has, and takes no more.
  */
 #ifndef GT_UNWIND_KNOWN_STACKS_H
 #define GT_UNWIND_KNOWN_STACKS_H
@@ -26,13 +25,16 @@ struct gt_known_stacks;
 struct gt_known_stacks *gt_known_stacks_create(void);
 void gt_known_stacks_destroy(struct gt_known_stacks *stacks); /* NULL is allowed */
 
-/* The stack that continues at `at`, or NULL when it is not known. */
-const struct gt_known_stack *gt_known_stacks_find(const struct gt_known_stacks *stacks,
+/* The stack that continues at `at`, or NULL when it is not known. `frames` are all that the caller
+ * keeps, in which those of known stacks are. */
+const struct gt_known_stack *gt_known_stacks_find(struct gt_known_stacks *stacks,
                                                   const struct gt_text *code,
+                                                  const struct gt_frame *frames,
                                                   const struct gt_position *at, uint64_t lo,
                                                   uint64_t hi);
 
-/* Adds the frames of a walk that ended at a top frame. Their CFAs are from the stack pointer on. */
+/* Adds the walk of a stack that was not found, which ended at a top frame. `frames` are its own;
+ * their CFAs are from the stack pointer on. */
 void gt_known_stacks_add(struct gt_known_stacks *stacks, const struct gt_text *code,
                          const struct gt_position *at, const struct gt_frame *frames,
                          const struct gt_known_stack *stack);

@@ -203,8 +203,8 @@ static void walk_frames(struct reader *reader, struct gt_goroutine *g)
 static void read_frames(struct reader *reader, struct gt_goroutine *g)
 {
     const struct gt_text *code = &reader->process->code;
-    const struct gt_known_stack *known =
-        gt_known_stacks_find(reader->known, code, &g->at, g->stack_lo, g->stack_hi);
+    const struct gt_known_stack *known = gt_known_stacks_find(
+        reader->known, code, reader->all->frames.data, &g->at, g->stack_lo, g->stack_hi);
 
     if (!known) {
         walk_frames(reader, g);
