@@ -42,9 +42,9 @@ static void claim_channel(struct gt_typing *typing, uint64_t addr)
     gt_claim_word(typing, &word);
 }
 
-/* A map's header waits until its storage has a type. A single bucket may be an overflow bucket of
- * an array that is too long to be read: its entries could get another type than those of the
- * array. */
+/* A map's header waits until its storage has a type, and buckets wait for their header
+ * (type_of_buckets). A single bucket may be an overflow bucket of an array that is too long to be
+ * read: its entries could get another type than those of the array. */
 static void claim_found(struct gt_typing *typing, uint64_t addr, gt_type_id id, uint64_t count)
 {
     switch (part_of(gt_types_name(typing->types, id))) {
@@ -85,12 +85,28 @@ static void eliminate(const struct eliminator *eliminator, uint32_t object)
     gt_drain(typing);
 }
 
+/* The one type of buckets that fits the storage of a header, as many as the header says. Overflow
+ * buckets are elsewhere. */
+static gt_type_id type_of_buckets(const struct eliminator *eliminator, uint32_t header,
+                                  uint32_t storage)
+{
+    uint64_t expected = gt_map_bucket_count(eliminator->maps, header), count = 0;
+    gt_type_id id = expected ? gt_candidate_of(eliminator->candidates, storage, &count) : 0;
+
+    return count == expected ? id : (gt_type_id)GT_NO_TYPE;
+}
+
 /* The map's storage may have a type by now. */
 static void claim_map(const struct eliminator *eliminator, uint32_t object)
 {
     struct gt_typing *typing = eliminator->typing;
-    gt_type_id map = gt_map_of_typed(eliminator->maps, typing, object);
+    uint32_t storage = gt_map_storage_of(eliminator->maps, object);
 
+    if (storage == GT_NO_OBJECT) return;
+    gt_type_id type = gt_typing_knows(typing, storage)
+                          ? gt_typing_type(typing, storage)
+                          : type_of_buckets(eliminator, object, storage);
+    gt_type_id map = gt_map_of_storage(eliminator->maps, object, type);
     if (!map) return;
     gt_claim_map(typing, gt_heap_address(&typing->heap->graph, object), map);
     gt_drain(typing);
@@ -211,10 +227,11 @@ void gt_bound_slices(struct gt_typing *typing, const struct gt_bitmap *live)
     gt_candidates_destroy(bounder.candidates);
 }
 
-void gt_claim_maps_of_typed(struct gt_typing *typing, const struct gt_map_shapes *maps,
-                            const struct gt_bitmap *live)
+void gt_claim_untyped_maps(struct gt_typing *typing, const struct gt_map_shapes *maps,
+                           const struct gt_bitmap *live)
 {
-    struct eliminator eliminator = {typing, NULL, maps};
+    struct eliminator eliminator = {typing, gt_candidates_create(typing), maps};
 
     each_untyped(&eliminator, live, false, claim_map);
+    gt_candidates_destroy(eliminator.candidates);
 }

@@ -10,6 +10,7 @@ enum {
     WORD = 8,
     CLASS_STEP = 16, /* bytes between the small size classes */
     AT_GROUP = 64,   /* abi.MapType, OldMapType and SwissMapType */
+    MOST_SHIFT = 48, /* the base 2 logarithm of a number of buckets */
 };
 
 struct gt_map_shapes {
@@ -145,15 +146,30 @@ gt_type_id gt_map_shape_of(const struct gt_map_shapes *shapes, uint32_t object)
                     gt_heap_address(&shapes->heap->graph, object));
 }
 
-gt_type_id gt_map_of_typed(const struct gt_map_shapes *shapes, const struct gt_typing *typing,
-                           uint32_t object)
+gt_type_id gt_map_of_storage(const struct gt_map_shapes *shapes, uint32_t object, gt_type_id type)
 {
-    uint32_t groups = groups_of_header(shapes->heap, object);
-    gt_type_id type = groups == GT_NO_OBJECT ? GT_NO_TYPE : gt_typing_type(typing, groups);
+    const struct gt_goheap *heap = shapes->heap;
 
     if (!type) return GT_NO_TYPE;
-    return map_with(shapes, gt_types_get(typing->types, type)->ref.rtype,
-                    gt_heap_address(&shapes->heap->graph, object));
+    return map_with(shapes, gt_types_get(heap->process->types, type)->ref.rtype,
+                    gt_heap_address(&heap->graph, object));
+}
+
+uint32_t gt_map_storage_of(const struct gt_map_shapes *shapes, uint32_t object)
+{
+    return groups_of_header(shapes->heap, object);
+}
+
+uint64_t gt_map_bucket_count(const struct gt_map_shapes *shapes, uint32_t object)
+{
+    const struct gt_layout *layout = &shapes->heap->process->layout;
+    uint64_t header = gt_heap_address(&shapes->heap->graph, object);
+    uint8_t shift;
+
+    if (!gt_has(layout, GT_F_hmap_B) ||
+        !gt_mem_u8(shapes->heap->process->mem, header + gt_off(layout, GT_F_hmap_B), &shift))
+        return 0;
+    return shift < MOST_SHIFT ? (uint64_t)1 << shift : 0;
 }
 
 /* The compiler names types of storage "map.group[K]V" or "map.bucket[K]V". */

@@ -1,8 +1,8 @@
 /*
  * Maps that nothing typed leads to. The storage of a large map begins with the type of its groups
  * or buckets. The map's header leads there, and has a few words that all headers have. This gives
- * the header its type, and then the rest of the storage. Small maps are not recognized: their one
- * group has no header.
+ * the header its type, and then the rest of the storage. Smaller storage has no such type. It gets
+ * one by what leads to it, or by elimination (candidates.h), and so does the header.
  */
 #ifndef GT_RUNTIME_MAP_SHAPES_H
 #define GT_RUNTIME_MAP_SHAPES_H
@@ -18,9 +18,16 @@ void gt_map_shapes_destroy(struct gt_map_shapes *shapes); /* NULL is allowed */
  * type is unknown. */
 gt_type_id gt_map_shape_of(const struct gt_map_shapes *shapes, uint32_t object);
 
-/* The same, by the types that typing has for the storage. */
-gt_type_id gt_map_of_typed(const struct gt_map_shapes *shapes, const struct gt_typing *typing,
-                           uint32_t object);
+/* The object in which the storage of a map begins, by the map's header; GT_NO_OBJECT when the
+ * object does not look like a header. */
+uint32_t gt_map_storage_of(const struct gt_map_shapes *shapes, uint32_t object);
+
+/* The number of buckets that the header says, without overflow buckets; 0 when maps have none. */
+uint64_t gt_map_bucket_count(const struct gt_map_shapes *shapes, uint32_t object);
+
+/* The type of the map with this header, whose storage has this type; GT_NO_TYPE when that is no
+ * storage of maps, or the layout does not fit the header. */
+gt_type_id gt_map_of_storage(const struct gt_map_shapes *shapes, uint32_t object, gt_type_id type);
 
 /* Does the object have the size of the slot that a header gets? */
 bool gt_map_has_size(const struct gt_goheap *heap, uint32_t object);

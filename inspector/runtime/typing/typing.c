@@ -121,7 +121,7 @@ static void claim_untyped(struct gt_typing *typing, const struct gt_bitmap *live
     gt_each_untyped(typing, live, claim_unreached, &unreached);
     gt_drain(typing);
     typing->eager = false;
-    gt_claim_maps_of_typed(typing, unreached.maps, live);
+    gt_claim_untyped_maps(typing, unreached.maps, live);
     gt_map_shapes_destroy(unreached.maps);
 }
 

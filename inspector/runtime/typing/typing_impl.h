@@ -377,9 +377,9 @@ void gt_eliminate(struct gt_typing *typing, const struct gt_bitmap *live);
 /* Finds out how wide the elements are, at most, of slices in objects that several types fit. */
 void gt_bound_slices(struct gt_typing *typing, const struct gt_bitmap *live);
 
-/* Types the headers of maps whose storage has a type. */
-void gt_claim_maps_of_typed(struct gt_typing *typing, const struct gt_map_shapes *maps,
-                            const struct gt_bitmap *live);
+/* Types the headers of maps whose storage has a type, or the one type that fits it. */
+void gt_claim_untyped_maps(struct gt_typing *typing, const struct gt_map_shapes *maps,
+                           const struct gt_bitmap *live);
 
 /* ---- static_words.c ------------------------------------------------------------------------ */
 

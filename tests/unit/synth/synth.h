@@ -83,6 +83,9 @@ uint64_t synth_type_struct(struct synth *synth, const char *name, uint64_t size,
 enum { SYNTH_SLOT = 16, SYNTH_GROUP = 8 + 8 * SYNTH_SLOT };
 uint64_t synth_type_map(struct synth *synth, const char *name, uint64_t key, uint64_t elem);
 uint64_t synth_map(struct synth *synth, uint64_t entries);
+/* A map type up to 1.23, by the types of its keys, its elements and its buckets. */
+uint64_t synth_type_buckets(struct synth *synth, const char *name, uint64_t key, uint64_t elem,
+                            uint64_t bucket);
 
 /* An object in a span of its own, whose type the allocator records: a large object, or an array. */
 uint64_t synth_tiled(struct synth *synth, uint64_t size, uint64_t rtype);

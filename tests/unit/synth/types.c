@@ -99,6 +99,21 @@ uint64_t synth_type_map(struct synth *synth, const char *name, uint64_t key, uin
     return addr;
 }
 
+/* An array of 8 hashes, the keys, the elements and a pointer are a bucket (abi.OldMapType). */
+uint64_t synth_type_buckets(struct synth *synth, const char *name, uint64_t key, uint64_t elem,
+                            uint64_t bucket)
+{
+    uint64_t addr = put_type(synth, GT_T_MAP, name, 8, 8, first_word);
+
+    synth_put(synth, addr + HEAD, key);
+    synth_put(synth, addr + HEAD + 8, elem);
+    synth_put(synth, addr + HEAD + 16, bucket);
+    synth_put_sized(synth, addr + HEAD + 32, 1, synth_get(synth, key));
+    synth_put_sized(synth, addr + HEAD + 33, 1, synth_get(synth, elem));
+    synth_put_sized(synth, addr + HEAD + 34, 2, synth_get(synth, bucket));
+    return addr;
+}
+
 /* ---- structs ------------------------------------------------------------------------------- */
 
 static bool is_pointer(const struct synth *synth, uint64_t type, uint64_t word)
