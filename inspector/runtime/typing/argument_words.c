@@ -63,16 +63,17 @@ static bool is_beside(const struct arguments *arguments, size_t entry, size_t ot
 }
 
 /* A slice has three words. The compiler does not store a capacity that the function never uses:
- * then the slice ends with its length, as far as the frame shows. */
-static bool complete_slice(const struct arguments *arguments, size_t entry,
-                           struct gt_surrounding *around)
+ * then the slice ends with its length, as far as the frame shows. What the stack had before is in
+ * the capacity's slot, and any number may be. */
+static bool complete_slice(const struct gt_shapes *shapes, const struct arguments *arguments,
+                           size_t entry, struct gt_surrounding *around)
 {
     size_t end = entry + 3;
 
     if (end >= arguments->count || arguments->list[entry - 1].kind != GT_ARGUMENT_OPEN ||
         arguments->list[end].kind != GT_ARGUMENT_CLOSE || !around->after || !around->next[0])
         return false;
-    if (around->after == 2 && around->next[1] >= around->next[0]) return false;
+    if (gt_shape_has_capacity(shapes, around)) return false;
     around->after = 2;
     around->next[1] = around->next[0];
     return true;
@@ -98,7 +99,7 @@ void gt_shape_argument(const struct gt_typing *typing, const struct gt_root *roo
                       &around.next[around.after]))
         around.after++;
     if (!around.has_before && !around.after) return;
-    bool uncapped = complete_slice(&arguments, entry, &around);
+    bool uncapped = complete_slice(typing->shapes, &arguments, entry, &around);
     gt_shape_word(typing->shapes, &around, word);
     word->uncapped = uncapped && word->kind == GT_P_SLICE;
 }

@@ -309,12 +309,33 @@ static bool must_be_bytes(const struct gt_shapes *shapes, uint64_t addr,
            !gt_shape_may_be_one(shapes, target->user); /* blocks without pointers have no header */
 }
 
+/* False when the value leads to no data of an object. */
+static bool find_target(const struct gt_shapes *shapes, uint64_t value, struct target *target)
+{
+    const struct gt_heap *graph = &shapes->heap->graph;
+
+    target->object = gt_heap_object(graph, value);
+    if (target->object == GT_NO_OBJECT) return false;
+    target->offset = value - gt_goheap_user(shapes->heap, target->object, &target->user);
+    target->has_pointers = target->object < graph->scan_objects;
+    return target->offset < target->user; /* else it is the header, which no pointer leads to */
+}
+
 /* Can it be a pointer, a length and a capacity? */
 static bool may_be_slice(const struct gt_surrounding *around, const struct target *target)
 {
     uint64_t len = around->next[0], cap = around->next[1];
 
     return around->after == 2 && cap && len <= cap && cap <= target->user - target->offset;
+}
+
+bool gt_shape_has_capacity(const struct gt_shapes *shapes, const struct gt_surrounding *around)
+{
+    struct target target;
+
+    if (around->after < 2) return false;
+    return find_target(shapes, around->value, &target) ? may_be_slice(around, &target)
+                                                       : around->next[0] <= around->next[1];
 }
 
 static bool may_be_string(const struct gt_surrounding *around, const struct target *target)
@@ -392,15 +413,11 @@ static bool reads_as_string(const struct gt_shapes *shapes, const struct gt_surr
 void gt_shape_word(struct gt_shapes *shapes, const struct gt_surrounding *around,
                    struct gt_word *word)
 {
-    const struct gt_heap *graph = &shapes->heap->graph;
-    struct target target = {.object = gt_heap_object(graph, around->value)};
+    struct target target;
 
     word->kind = GT_W_UNKNOWN;
     if (reads_as_interface(shapes, around, word)) return;
-    if (target.object == GT_NO_OBJECT) return;
-    target.offset = around->value - gt_goheap_user(shapes->heap, target.object, &target.user);
-    target.has_pointers = target.object < graph->scan_objects;
-    if (target.offset >= target.user) return; /* the header, which no pointer leads to */
+    if (!find_target(shapes, around->value, &target)) return;
     bool slice = may_be_slice(around, &target), string = may_be_string(around, &target);
     if (slice && reads_as_slice(shapes, around, &target, word)) return;
     if (!slice && string && reads_as_string(shapes, around, &target, word)) return;

@@ -42,6 +42,9 @@ void gt_shapes_destroy(struct gt_shapes *shapes); /* NULL is allowed */
 void gt_shape_word(struct gt_shapes *shapes, const struct gt_surrounding *around,
                    struct gt_word *word);
 
+/* Can the second word be the capacity of a slice, whose pointer and length are before it? */
+bool gt_shape_has_capacity(const struct gt_shapes *shapes, const struct gt_surrounding *around);
+
 /* The widest elements, of at most `most` bytes, that an array in the object can have when slices of
  * it begin at multiples of `offset` (0: at its start); 0 when there are none. If `offset` is not
  * aligned, elements are of a type of the program. Otherwise, where a *T could point, they are of

@@ -254,6 +254,31 @@ static void elements_are_as_wide_as_can_be(void **state)
     world_free(world);
 }
 
+static bool has_capacity(struct world *world, uint64_t value, uint64_t len, uint64_t cap)
+{
+    const struct gt_surrounding around = {.value = value, .after = 2, .next = {len, cap}};
+
+    return gt_shape_has_capacity(world->shapes, &around);
+}
+
+/* An argument's slot that was never written has what the stack had before. */
+static void a_capacity_is_between_the_length_and_the_end_of_the_block(void **state)
+{
+    (void)state;
+    struct world *world = world_new();
+    world_open(world);
+
+    assert_true(has_capacity(world, BLOCKS, 50, 50));
+    assert_true(has_capacity(world, BLOCKS, 50, BLOCK));
+    assert_true(has_capacity(world, BLOCKS + 96, 50, BLOCK - 96));
+    assert_false(has_capacity(world, BLOCKS, 50, 49));
+    assert_false(has_capacity(world, BLOCKS, 50, 0));
+    assert_false(has_capacity(world, BLOCKS + 96, 50, BLOCK - 95));
+    assert_false(has_capacity(world, BLOCKS, 50, UINT64_C(0x3434343434343434)));
+    assert_true(has_capacity(world, TARGET_BASE, 50, UINT64_MAX)); /* of static data */
+    world_free(world);
+}
+
 /* struct{ at *T; from, to int }: whatever its type, the memory after `at` counts as used. */
 static void a_pointer_and_two_numbers_use_what_follows(void **state)
 {
@@ -308,6 +333,7 @@ int main(void)
         cmocka_unit_test(long_text_is_no_struct_of_numbers),
         cmocka_unit_test(a_number_that_is_no_length_makes_a_reference),
         cmocka_unit_test(elements_are_as_wide_as_can_be),
+        cmocka_unit_test(a_capacity_is_between_the_length_and_the_end_of_the_block),
         cmocka_unit_test(a_pointer_and_two_numbers_use_what_follows),
         cmocka_unit_test(a_pointer_into_a_value_uses_all_that_follows),
         cmocka_unit_test(elements_have_their_pointers_at_the_same_places),
