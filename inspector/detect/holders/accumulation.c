@@ -36,6 +36,7 @@ struct finder {
     struct gt_u32s starts;      /* indices in `chains`: where paths begin */
     struct gt_vec points;       /* struct gt_accumulation */
     struct gt_map by_kind;      /* kind -> index in `points` + 1 */
+    struct gt_vec *small;       /* struct gt_accumulation: points that retain too little */
 };
 
 static struct chain *chain_at(const struct finder *finder, uint32_t index)
@@ -169,14 +170,16 @@ static void add_small(struct finder *finder, uint32_t node, uint32_t object, uin
     if (gt_dominators_retained(finder->tree, point->node) < bytes) point->node = node;
 }
 
-static void drop_small(struct finder *finder)
+static void put_small_aside(struct finder *finder)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < finder->points.len; i++) {
         const struct gt_accumulation *point = gt_vec_at(&finder->points, i);
-        if (point->bytes < finder->threshold) continue;
-        memmove(gt_vec_at(&finder->points, kept++), point, sizeof *point);
+        if (point->bytes >= finder->threshold)
+            memmove(gt_vec_at(&finder->points, kept++), point, sizeof *point);
+        else if (point->count > 1)
+            gt_vec_add(finder->small, point);
     }
     finder->points.len = kept;
 }
@@ -215,7 +218,7 @@ static void sort_nodes(struct finder *finder)
     for (uint32_t node = 1; node < tree->inner; node++)
         sort_node(finder, node, gt_dominators_inner_bytes(tree, node));
     gt_dominators_leaves(tree, sort_leaf, finder);
-    drop_small(finder);
+    put_small_aside(finder);
     begin_chain(finder, 0);
     for (uint32_t node = 1; node < tree->inner; node++)
         if (gt_dominators_inner_bytes(tree, node) >= finder->threshold) add_heavy(finder, node);
@@ -370,13 +373,15 @@ static int by_bytes(const void *a, const void *b)
 }
 
 struct gt_vec gt_accumulations(const struct gt_heap_analysis *analysis,
-                               const struct gt_dominators *tree, uint64_t threshold, size_t max)
+                               const struct gt_dominators *tree, uint64_t threshold, size_t max,
+                               struct gt_vec *small)
 {
     struct finder finder = {.analysis = analysis,
                             .tree = tree,
                             .threshold = threshold,
                             .chains = GT_VEC_OF(struct chain),
-                            .points = GT_VEC_OF(struct gt_accumulation)};
+                            .points = GT_VEC_OF(struct gt_accumulation),
+                            .small = small};
 
     sort_nodes(&finder);
     start_at_children(&finder, 0);

@@ -33,8 +33,10 @@ struct gt_accumulation {
 uint64_t gt_accumulation_kind(const struct gt_heap_analysis *analysis, uint32_t object);
 
 /* The points that retain at least `threshold`, the heaviest first, at most `max`, as a vector of
- * struct gt_accumulation that the caller frees. */
+ * struct gt_accumulation that the caller frees. To `small` those of many objects are added that
+ * retain less. */
 struct gt_vec gt_accumulations(const struct gt_heap_analysis *analysis,
-                               const struct gt_dominators *tree, uint64_t threshold, size_t max);
+                               const struct gt_dominators *tree, uint64_t threshold, size_t max,
+                               struct gt_vec *small);
 
 #endif

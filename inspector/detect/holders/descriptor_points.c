@@ -77,9 +77,30 @@ static int by_bytes(const void *a, const void *b)
     return left->node < right->node ? -1 : left->node > right->node;
 }
 
+static void join(struct gt_accumulation *into, const struct gt_accumulation *part,
+                 struct gt_vec *joined)
+{
+    into->bytes += part->bytes;
+    gt_vec_add(joined, &(struct gt_joined_point){*part, into->node});
+}
+
+/* All of a kind have one type, or none. Records of waits have the runtime's, also in a stripped
+ * program, since descriptors lead to them. */
+static void join_small(const struct gt_heap_analysis *analysis, const struct gt_dominators *tree,
+                       const struct gt_vec *small, struct gt_accumulation *into,
+                       struct gt_vec *joined)
+{
+    for (size_t i = 0; i < small->len; i++) {
+        const struct gt_accumulation *part = gt_vec_at(small, i);
+        uint32_t object = gt_dominators_object(tree, part->node);
+        if (gt_typing_type(analysis->typing, object) && is_descriptor(analysis, object))
+            join(into, part, joined);
+    }
+}
+
 void gt_descriptor_points_join(const struct gt_heap_analysis *analysis,
-                               const struct gt_dominators *tree, struct gt_vec *points,
-                               struct gt_vec *joined)
+                               const struct gt_dominators *tree, const struct gt_vec *small,
+                               struct gt_vec *points, struct gt_vec *joined)
 {
     struct gt_accumulation *first[GT_DESCRIPTOR_PARTS] = {0};
     size_t kept = 0;
@@ -88,13 +109,13 @@ void gt_descriptor_points_join(const struct gt_heap_analysis *analysis,
         const struct gt_accumulation *point = gt_vec_at(points, i);
         enum gt_descriptor_part part = gt_descriptor_part_of(analysis, tree, point->node);
         if (first[part]) {
-            first[part]->bytes += point->bytes;
-            gt_vec_add(joined, &(struct gt_joined_point){*point, first[part]->node});
+            join(first[part], point, joined);
             continue;
         }
         if (part) first[part] = gt_vec_at(points, kept);
         memmove(gt_vec_at(points, kept++), point, sizeof *point);
     }
     points->len = kept;
+    if (first[GT_DESCRIPTORS]) join_small(analysis, tree, small, first[GT_DESCRIPTORS], joined);
     if (kept) qsort(points->data, kept, sizeof(struct gt_accumulation), by_bytes);
 }

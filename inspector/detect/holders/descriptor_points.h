@@ -22,10 +22,11 @@ enum gt_descriptor_part {
 enum gt_descriptor_part gt_descriptor_part_of(const struct gt_heap_analysis *analysis,
                                               const struct gt_dominators *tree, uint32_t node);
 
-/* Joins those of each part in `points` (struct gt_accumulation, the heaviest first). Adds to
- * `joined` (struct gt_joined_point) what is no point of its own any more. */
+/* Joins those of each part in `points` (struct gt_accumulation, the heaviest first). Descriptors
+ * and records in `small`, which retain too little for a point of their own, go to other
+ * descriptors. Adds to `joined` (struct gt_joined_point) what is no point of its own then. */
 void gt_descriptor_points_join(const struct gt_heap_analysis *analysis,
-                               const struct gt_dominators *tree, struct gt_vec *points,
-                               struct gt_vec *joined);
+                               const struct gt_dominators *tree, const struct gt_vec *small,
+                               struct gt_vec *points, struct gt_vec *joined);
 
 #endif

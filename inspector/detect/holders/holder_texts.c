@@ -430,15 +430,18 @@ void gt_holders_describe(struct gt_heap_analysis *analysis, struct gt_report *re
 
     if (threshold < analysis->min_bytes) threshold = analysis->min_bytes;
     struct gt_vec joined = GT_VEC_OF(struct gt_joined_point);
+    struct gt_vec small = GT_VEC_OF(struct gt_accumulation);
     gt_keys_init(&describer.keys, analysis);
-    struct gt_vec points = gt_accumulations(analysis, describer.tree, threshold, MOST_HOLDERS);
+    struct gt_vec points =
+        gt_accumulations(analysis, describer.tree, threshold, MOST_HOLDERS, &small);
     climb_to_headers(&describer, &points);
     gt_pool_points_join(analysis, describer.tree, &points);
-    gt_descriptor_points_join(analysis, describer.tree, &points, &joined);
+    gt_descriptor_points_join(analysis, describer.tree, &small, &points, &joined);
     gt_timer_points_leave_out(analysis, describer.tree, &points);
     describe_points(&describer, &points, &joined, report);
     report->looked_for_holders = true;
     gt_vec_deinit(&points);
+    gt_vec_deinit(&small);
     gt_vec_deinit(&joined);
     gt_keys_deinit(&describer.keys);
 }

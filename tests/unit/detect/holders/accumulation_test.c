@@ -23,7 +23,7 @@ struct fixture {
     struct gt_process process; /* without channels */
     struct gt_bitmap live;     /* the tree needs it */
     struct gt_dominators tree;
-    struct gt_vec points;
+    struct gt_vec points, small;
     uint64_t nodes[MOST_NODES][NODE_WORDS], caches[MOST_CACHES][CACHE_WORDS];
     uint64_t maps[MOST_MAPS][MAP_WORDS];
     unsigned char mask[512];
@@ -58,12 +58,14 @@ static struct fixture *fixture_create(void)
     fixture->typing.heap = fixture->analysis.heap = &fixture->heap;
     fixture->analysis.typing = &fixture->typing;
     fixture->analysis.process = &fixture->process;
+    fixture->small = GT_VEC_OF(struct gt_accumulation);
     return fixture;
 }
 
 static void fixture_destroy(struct fixture *fixture)
 {
     gt_vec_deinit(&fixture->points);
+    gt_vec_deinit(&fixture->small);
     gt_dominators_deinit(&fixture->tree);
     gt_bitmap_deinit(&fixture->live);
     gt_packed_deinit(&fixture->typing.type);
@@ -118,7 +120,8 @@ static void find(struct fixture *fixture)
     gt_marker_destroy(marker);
     gt_cut_deinit(&cut);
     gt_dominators_init(&fixture->tree, graph, live, &root, 1, 1);
-    fixture->points = gt_accumulations(&fixture->analysis, &fixture->tree, THRESHOLD, MOST_POINTS);
+    fixture->points = gt_accumulations(&fixture->analysis, &fixture->tree, THRESHOLD, MOST_POINTS,
+                                       &fixture->small);
 }
 
 static void assert_points(const struct fixture *fixture, const uint32_t *objects, size_t count)
