@@ -244,10 +244,24 @@ static uint64_t kind_of_top(const struct finder *finder, uint32_t index)
     return kind_of_node(finder, chain_at(finder, index)->top);
 }
 
+/* The heaviest child that is not of the bottom's own kind; else the heaviest of all. A child of its
+ * kind may be more of one container, such as an overflow bucket of a map. */
+static uint32_t heaviest_content(const struct finder *finder, uint32_t index)
+{
+    uint64_t own = kind_of_node(finder, chain_at(finder, index)->bottom);
+    uint32_t heaviest = NONE;
+
+    for (uint32_t at = chain_at(finder, index)->first; at != NONE; at = chain_at(finder, at)->next)
+        if (kind_of_top(finder, at) != own &&
+            (heaviest == NONE || bytes_below(finder, at) > bytes_below(finder, heaviest)))
+            heaviest = at;
+    return heaviest == NONE ? chain_at(finder, index)->largest : heaviest;
+}
+
 /* Do the heaviest child and others of its kind make up a crowd, of which none is reported alone? */
 static bool is_crowd(const struct finder *finder, uint32_t index)
 {
-    uint64_t kind = kind_of_top(finder, chain_at(finder, index)->largest);
+    uint64_t kind = kind_of_top(finder, heaviest_content(finder, index));
     unsigned same = 0;
 
     for (uint32_t at = chain_at(finder, index)->first; at != NONE && same < CROWD;

@@ -184,6 +184,26 @@ static void many_of_one_type_are_a_crowd(void **state)
     fixture_destroy(fixture);
 }
 
+/* Five entries in a map, and three in more storage of it, which is heavier than each entry. */
+static void an_overflow_bucket_does_not_divide_a_map(void **state)
+{
+    struct fixture *fixture = fixture_create();
+    enum { FIRST = 5 };
+
+    (void)state;
+    fixture->root = MAPS;
+    for (unsigned i = 0; i < MOST_CACHES; i++) {
+        fixture->maps[i < FIRST ? 0 : 1][i] = address(fixture, CACHES + i);
+        for (unsigned word = 0; word < CACHE_WORDS; word++)
+            fixture->caches[i][word] = address(fixture, LEAVES + fixture->leaves++);
+    }
+    fixture->maps[0][MAP_WORDS - 1] = address(fixture, MAPS + 1);
+    find(fixture);
+    assert_points(fixture, (const uint32_t[]){MAPS}, 1);
+    assert_false(only(fixture)->list);
+    fixture_destroy(fixture);
+}
+
 /* A balanced tree of 63 nodes. Each has two children, and a leaf. */
 static void a_tree_is_one(void **state)
 {
@@ -278,6 +298,7 @@ int main(void)
         cmocka_unit_test(two_of_one_type_divide),
         cmocka_unit_test(two_of_one_type_divide_below_each_other),
         cmocka_unit_test(many_of_one_type_are_a_crowd),
+        cmocka_unit_test(an_overflow_bucket_does_not_divide_a_map),
         cmocka_unit_test(a_tree_is_one),
         cmocka_unit_test(a_list_begins_at_its_first),
         cmocka_unit_test(the_larger_of_two_is_gone_down_to),
