@@ -11,8 +11,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { MOST_HELPERS = 15 };
-
 struct gt_task {
     gt_body *body;
     void *args;
@@ -104,10 +102,10 @@ void gt_task_abandon(struct gt_task *task)
 
 void gt_task_share(unsigned threads, gt_body *body, void *args)
 {
-    struct gt_task *helpers[MOST_HELPERS];
+    struct gt_task *helpers[GT_MOST_SHARES - 1];
     unsigned count = 0;
 
-    for (; count + 1 < threads && count < MOST_HELPERS; count++)
+    for (; count + 1 < threads && count < GT_MOST_SHARES - 1; count++)
         helpers[count] = gt_task_start(body, args);
     gt_error_destroy(body(args));
     while (count)

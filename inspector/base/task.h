@@ -26,6 +26,8 @@ struct gt_error *gt_task_wait(struct gt_task *task);
 void gt_task_abandon(
     struct gt_task *task); /* waits, and frees what the body took; NULL is allowed */
 
+enum { GT_MOST_SHARES = 16 }; /* threads that share work */
+
 /* Runs the body in this thread and in others, `threads` in all, and returns when all have ended.
  * Each run takes a share of the work, such as the next part by an atomic counter, until none is
  * left. The body returns no error. `args` must outlive this call's unwinding: it is on the heap, or

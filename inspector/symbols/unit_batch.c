@@ -3,7 +3,6 @@
 #include "inspector/symbols/unit_batch.h"
 
 #include "inspector/base/alloc.h"
-#include "inspector/base/error.h"
 #include "inspector/base/task.h"
 #include "inspector/symbols/symbols_impl.h"
 
@@ -12,20 +11,14 @@
 enum {
     BATCH_BYTES = 8 << 20, /* of .debug_info */
     MANY_BYTES = 1 << 18,  /* less is not worth another thread */
-    MOST_HELPERS = 15,
-};
-
-struct worker {
-    struct batch *batch;
-    struct gt_top_reader reader;
-    struct gt_task *task;
 };
 
 struct batch { /* on the heap: if this call unwinds, tasks still use it until they end */
+    const struct gt_top_reader *top;
     struct gt_read_unit *units;
     size_t count;
     atomic_size_t next;
-    struct worker own, helpers[MOST_HELPERS];
+    atomic_uint tables; /* that were read */
 };
 
 /* Returns their bytes. */
@@ -41,59 +34,34 @@ static uint64_t list_units(const struct gt_top_reader *top, uint64_t start, stru
     return at - start;
 }
 
-static struct gt_error *run(void *args)
+static struct gt_error *read_units(void *args)
 {
-    struct worker *worker = args;
-    struct batch *batch = worker->batch;
+    struct batch *batch = args;
+    struct gt_top_reader own;
 
-    for (;;) {
-        size_t next = atomic_fetch_add(&batch->next, 1);
-        if (next >= batch->count) return NULL;
+    gt_top_reader_init(&own, batch->top->info, batch->top->abbrev, batch->top->addr);
+    own.tables = batch->top->tables;
+    for (size_t next; (next = atomic_fetch_add(&batch->next, 1)) < batch->count;) {
         struct gt_read_unit *read = &batch->units[next];
-        read->good = gt_top_entries_read(&worker->reader, &read->unit, &read->entries);
+        read->good = gt_top_entries_read(&own, &read->unit, &read->entries);
     }
-}
-
-static void prepare(struct batch *batch, struct worker *worker, const struct gt_top_reader *top)
-{
-    worker->batch = batch;
-    gt_top_reader_init(&worker->reader, top->info, top->abbrev, top->addr);
-    worker->reader.tables = top->tables;
-}
-
-static void finish(struct worker *worker, unsigned tables, struct gt_top_reader *top)
-{
-    if (worker->task) gt_error_destroy(gt_task_wait(worker->task));
-    top->tables += worker->reader.tables - tables;
-    gt_top_reader_deinit(&worker->reader);
-}
-
-static void read_all(struct batch *batch, struct gt_top_reader *top, unsigned helpers)
-{
-    unsigned tables = top->tables;
-
-    prepare(batch, &batch->own, top);
-    for (unsigned i = 0; i < helpers; i++) {
-        prepare(batch, &batch->helpers[i], top);
-        batch->helpers[i].task = gt_task_start(run, &batch->helpers[i]);
-    }
-    run(&batch->own);
-    finish(&batch->own, tables, top);
-    for (unsigned i = 0; i < helpers; i++)
-        finish(&batch->helpers[i], tables, top);
+    atomic_fetch_add(&batch->tables, own.tables - batch->top->tables);
+    gt_top_reader_deinit(&own);
+    return NULL;
 }
 
 void gt_unit_batch_read(struct gt_top_reader *top, uint64_t start, unsigned threads,
                         struct gt_vec *units)
 {
     uint64_t bytes = list_units(top, start, units);
-    unsigned helpers = bytes < MANY_BYTES || threads <= 1 ? 0 : threads - 1;
 
     if (!units->len) return;
     struct batch *batch = gt_calloc(1, sizeof *batch);
+    batch->top = top;
     batch->units = units->data;
     batch->count = units->len;
-    read_all(batch, top, helpers < MOST_HELPERS ? helpers : MOST_HELPERS);
+    gt_task_share(bytes < MANY_BYTES ? 1 : threads, read_units, batch);
+    top->tables += atomic_load(&batch->tables);
     gt_free(batch);
 }
 

@@ -2,14 +2,12 @@
 #include "inspector/detect/windows/covering_words.h"
 
 #include "inspector/base/alloc.h"
-#include "inspector/base/error.h"
 #include "inspector/base/task.h"
 
 #include <stdatomic.h>
 
 enum {
     MANY_PARTS = 4, /* fewer are not worth another thread */
-    MOST_HELPERS = 15,
     WHOLE_KINDS = 1 << GT_P_MAP | 1 << GT_P_CHAN | 1 << GT_P_FUNC, /* all of the target is used */
     INTERFACES = 1 << GT_P_EFACE | 1 << GT_P_IFACE,
     KINDS = 1 << GT_P_STRING | 1 << GT_P_SLICE | 1 << GT_P_POINTER | WHOLE_KINDS | INTERFACES,
@@ -73,16 +71,17 @@ struct worker {
     struct work *work;
     struct dynamic dynamic[TABLES]; /* by hash: those asked for last */
     struct gt_covered covered;
-    struct gt_task *task;
 };
 
 struct work { /* on the heap: if this call unwinds, tasks still use it until they end */
     const struct gt_heap_analysis *analysis;
+    struct gt_covered *covered;
     struct gt_vec parts; /* struct gt_read_part */
     atomic_size_t next;
     struct gt_bitmap closed; /* blocks with pointers of which enough was known before */
     struct gt_bitmap rest;
-    struct worker helpers[MOST_HELPERS];
+    struct worker workers[GT_MOST_SHARES];
+    atomic_uint started; /* of these */
 };
 
 static const struct gt_types *types_of(const struct worker *worker)
@@ -184,20 +183,32 @@ static bool settle(void *ctx, const struct gt_pointer_slot *place, const unsigne
     return settle_other(ctx, place, words);
 }
 
-static struct gt_error *run(void *args)
-{
-    struct worker *worker = args;
-    struct work *work = worker->work;
+/* ---- threads ------------------------------------------------------------------------------- */
 
-    for (;;) {
-        size_t next = atomic_fetch_add(&work->next, 1);
-        if (next >= work->parts.len) return NULL;
-        gt_typing_read_part(work->analysis->typing, &work->analysis->live,
-                            gt_vec_at(&work->parts, next), settle, worker, &work->rest);
-    }
+/* The first one sets the bits of all, and the others their own. */
+static void init_worker(struct work *work, struct worker *worker)
+{
+    size_t objects = work->analysis->heap->graph.objects;
+
+    worker->work = work;
+    worker->covered = *work->covered;
+    if (worker == work->workers) return;
+    gt_bitmap_init(&worker->covered.whole, objects);
+    gt_bitmap_init(&worker->covered.half, objects);
+    gt_bitmap_init(&worker->covered.full, objects);
 }
 
-/* ---- threads ------------------------------------------------------------------------------- */
+static struct gt_error *settle_parts(void *args)
+{
+    struct work *work = args;
+    struct worker *worker = &work->workers[atomic_fetch_add(&work->started, 1)];
+
+    init_worker(work, worker);
+    for (size_t next; (next = atomic_fetch_add(&work->next, 1)) < work->parts.len;)
+        gt_typing_read_part(work->analysis->typing, &work->analysis->live,
+                            gt_vec_at(&work->parts, next), settle, worker, &work->rest);
+    return NULL;
+}
 
 static void join_bits(struct gt_bitmap *to, struct gt_bitmap *from)
 {
@@ -208,27 +219,9 @@ static void join_bits(struct gt_bitmap *to, struct gt_bitmap *from)
 
 static void join(struct worker *worker, struct gt_covered *covered)
 {
-    gt_error_destroy(gt_task_wait(worker->task));
     join_bits(&covered->whole, &worker->covered.whole);
     join_bits(&covered->half, &worker->covered.half);
     join_bits(&covered->full, &worker->covered.full);
-}
-
-static unsigned helpers_for(const struct work *work)
-{
-    unsigned threads = work->analysis->heap->graph.threads;
-
-    if (threads <= 1 || work->parts.len < MANY_PARTS) return 0;
-    return threads - 1 < MOST_HELPERS ? threads - 1 : MOST_HELPERS;
-}
-
-static void start(struct work *work, struct worker *helper, const struct gt_covered *covered)
-{
-    helper->work = work;
-    gt_bitmap_init(&helper->covered.whole, covered->whole.bits);
-    gt_bitmap_init(&helper->covered.half, covered->half.bits);
-    gt_bitmap_init(&helper->covered.full, covered->full.bits);
-    helper->task = gt_task_start(run, helper);
 }
 
 /* Threads do not ask each other's bits, so that what they find is the same with any number. */
@@ -245,19 +238,17 @@ void gt_settle_covering_words(const struct gt_heap_analysis *analysis, struct gt
                               struct gt_bitmap *rest)
 {
     struct work *work = gt_calloc(1, sizeof *work);
-    struct worker own = {.work = work, .covered = *covered};
 
     work->analysis = analysis;
+    work->covered = covered;
     work->parts = GT_VEC_OF(struct gt_read_part);
     work->rest = *rest;
     find_closed(&analysis->heap->graph, covered, &work->closed);
     gt_typing_parts(analysis->typing, KINDS, &work->parts);
-    unsigned count = helpers_for(work);
-    for (unsigned i = 0; i < count; i++)
-        start(work, &work->helpers[i], covered);
-    run(&own);
-    for (unsigned i = 0; i < count; i++)
-        join(&work->helpers[i], covered);
+    gt_task_share(work->parts.len < MANY_PARTS ? 1 : analysis->heap->graph.threads, settle_parts,
+                  work);
+    for (unsigned i = 1; i < atomic_load(&work->started); i++)
+        join(&work->workers[i], covered);
     gt_bitmap_deinit(&work->closed);
     gt_vec_deinit(&work->parts);
     gt_free(work);
