@@ -30,14 +30,30 @@ void gt_heap_init(struct gt_heap *heap, struct gt_heap_source source)
     *heap = (struct gt_heap){.source = source, .notes = gt_calloc(1, sizeof(struct gt_heap_notes))};
 }
 
+/* Moves the regions to a block with room for `cap` of them, aligned to cache lines. */
+static void grow(struct gt_heap *heap, uint32_t cap)
+{
+    void *block = gt_alloc((cap + (size_t)1) * sizeof *heap->regions);
+    uintptr_t aligned = ((uintptr_t)block + LINE - 1) / LINE * LINE;
+    struct gt_region *regions = (struct gt_region *)aligned;
+
+    for (uint32_t i = 0; i < heap->region_count; i++)
+        regions[i] = heap->regions[i];
+    gt_free(heap->region_block);
+    heap->region_block = block;
+    heap->regions = regions;
+    heap->region_cap = cap;
+}
+
+void gt_heap_reserve(struct gt_heap *heap, uint32_t regions)
+{
+    if (regions > heap->region_cap) grow(heap, regions);
+}
+
 void gt_heap_add(struct gt_heap *heap, const struct gt_region *region)
 {
-    if (heap->region_count == heap->region_cap) {
-        heap->region_cap = heap->region_cap ? heap->region_cap * 2 : 64;
-        heap->region_block =
-            gt_realloc(heap->region_block, heap->region_cap * sizeof *heap->regions);
-        heap->regions = heap->region_block;
-    }
+    if (heap->region_count == heap->region_cap)
+        grow(heap, heap->region_cap ? heap->region_cap * 2 : 64);
     heap->regions[heap->region_count++] = *region;
 }
 
@@ -100,19 +116,32 @@ static int in_order(const void *left, const void *right)
     return (a->base > b->base) - (a->base < b->base);
 }
 
-/* Aligns the regions to cache lines, and sorts them. */
-static void order_regions(struct gt_heap *heap)
+/* Regions are mostly added by address. So those without pointers are moved behind the others, each
+ * in the order in which they were added. */
+static void part_regions(struct gt_heap *heap)
 {
-    void *block = gt_alloc((heap->region_count + (size_t)1) * sizeof *heap->regions);
-    uintptr_t aligned = ((uintptr_t)block + LINE - 1) / LINE * LINE;
-    struct gt_region *regions = (struct gt_region *)aligned;
+    struct gt_region *behind = gt_alloc((heap->region_count + (size_t)1) * sizeof *behind);
+    uint32_t before = 0, count = 0;
 
     for (uint32_t i = 0; i < heap->region_count; i++)
-        regions[i] = heap->regions[i];
-    gt_free(heap->region_block);
-    heap->region_block = block;
-    heap->regions = regions;
-    qsort(regions, heap->region_count, sizeof *regions, in_order);
+        if (heap->regions[i].scan == GT_SCAN_NONE)
+            behind[count++] = heap->regions[i];
+        else
+            heap->regions[before++] = heap->regions[i];
+    for (uint32_t i = 0; i < count; i++)
+        heap->regions[before + i] = behind[i];
+    gt_free(behind);
+}
+
+static void order_regions(struct gt_heap *heap)
+{
+    bool ordered = true;
+
+    gt_heap_reserve(heap, 1);
+    part_regions(heap);
+    for (uint32_t i = 1; i < heap->region_count; i++)
+        ordered &= in_order(&heap->regions[i - 1], &heap->regions[i]) <= 0;
+    if (!ordered) qsort(heap->regions, heap->region_count, sizeof *heap->regions, in_order);
 }
 
 /*

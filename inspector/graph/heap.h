@@ -86,7 +86,7 @@ struct gt_heap {
     uint64_t first_page, page_count;
     uint32_t *nearby;    /* object >> GT_NEARBY_SHIFT -> region of the first of these objects */
     void *region_block;  /* the block that holds `regions`, aligned to cache lines */
-    uint32_t region_cap; /* used while regions are added */
+    uint32_t region_cap; /* room for regions there */
     unsigned threads;    /* that one mark may use; 0 is 1 */
     struct gt_heap_notes *notes;
 };
@@ -95,6 +95,8 @@ void gt_heap_init(struct gt_heap *heap, struct gt_heap_source source);
 /* NULL when seal would accept the region by itself, else what is wrong with it ("has no slots"). A
  * describer that drops such regions loses only them. */
 const char *gt_region_fault(const struct gt_region *region);
+/* Makes room for so many regions in all, which saves the moves of a list that grows. */
+void gt_heap_reserve(struct gt_heap *heap, uint32_t regions);
 /* Adds a region; what seal sets is ignored. */
 void gt_heap_add(struct gt_heap *heap, const struct gt_region *region);
 /* Orders the regions (those with pointers first, then by address), numbers the objects and builds

@@ -254,6 +254,7 @@ static void add_regions(struct gt_goheap *heap)
     uint64_t end = 0, counted = 0;
 
     if (count) qsort(heap->spans.data, count, sizeof(struct gt_span), by_base);
+    gt_heap_reserve(&heap->graph, count < UINT32_MAX ? (uint32_t)count : UINT32_MAX);
     heap->spans.len = 0;
     for (size_t i = 0; i < count; i++) {
         struct gt_span span = ((const struct gt_span *)heap->spans.data)[i];

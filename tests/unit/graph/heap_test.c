@@ -52,6 +52,40 @@ static void regions_with_pointers_come_first_and_by_address(void **state)
     gt_heap_deinit(&heap);
 }
 
+/* Every third region has pointers. More are added than there was room for. */
+static void seal_many(struct gt_heap *heap, uint32_t room, uint32_t count, bool by_address)
+{
+    gt_heap_init(heap, (struct gt_heap_source){0});
+    gt_heap_reserve(heap, room);
+    for (uint32_t i = 0; i < count; i++) {
+        struct gt_region next = region(BASE + (by_address ? i : count - 1 - i) * PAGE, 16, 1);
+        if (next.base / PAGE % 3 == 0) next.scan = GT_SCAN_BITMAP;
+        gt_heap_add(heap, &next);
+    }
+    assert_null(gt_heap_seal(heap));
+}
+
+static void room_and_order_of_regions_do_not_matter(void **state)
+{
+    enum { COUNT = 1000 };
+    static const uint32_t rooms[] = {0, 1, 500, COUNT, 2 * COUNT};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++)
+        for (unsigned by_address = 0; by_address < 2; by_address++) {
+            struct gt_heap heap;
+            seal_many(&heap, rooms[i], COUNT, by_address);
+            assert_int_equal(heap.region_count, COUNT);
+            assert_int_equal((uintptr_t)heap.regions % sizeof *heap.regions, 0);
+            for (uint32_t j = 1; j < COUNT; j++) {
+                bool first = j == heap.scan_objects;
+                assert_true(first || heap.regions[j].base > heap.regions[j - 1].base);
+                assert_int_equal(heap.regions[j].scan == GT_SCAN_NONE, j >= heap.scan_objects);
+            }
+            gt_heap_deinit(&heap);
+        }
+}
+
 static void damaged_regions_are_refused(void **state)
 {
     const struct gt_region damaged[] = {
@@ -290,6 +324,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_heap_has_no_objects),
         cmocka_unit_test(regions_with_pointers_come_first_and_by_address),
+        cmocka_unit_test(room_and_order_of_regions_do_not_matter),
         cmocka_unit_test(damaged_regions_are_refused),
         cmocka_unit_test(a_fault_is_reported_before_the_seal),
         cmocka_unit_test(objects_of_all_regions_are_counted_together),
