@@ -62,7 +62,8 @@ static struct gt_error *open_all(void *args)
     gt_analysis_stage(analysis, "opening");
     struct gt_error *error = gt_process_open(&opener->options, &analysis->process);
     gt_analysis_stage(analysis, "reading goroutines");
-    if (!error) error = gt_goroutines_open(analysis->process, &analysis->goroutines);
+    if (!error)
+        error = gt_goroutines_open(analysis->process, analysis->threads, &analysis->goroutines);
     if (!error) gt_consistency_of_goroutines(analysis->process, analysis->goroutines);
     return error && analysis->process ? gt_process_explain(analysis->process, error) : error;
 }

@@ -3,6 +3,8 @@
  * from the registers that crosscall2 saved. */
 #include "inspector/runtime/goroutines/callbacks.h"
 
+#include "inspector/runtime/goroutines/read_ahead.h"
+
 #include <inttypes.h>
 
 enum {
@@ -54,6 +56,7 @@ static const char *read_natives(struct reader *reader, const struct callback *at
     struct gt_native_frame frames[MAX_NATIVES];
     const char *why;
 
+    gt_read_ahead_end(&reader->all->ahead); /* libraries change the memory map */
     gt_process_libraries(reader->process);
     size_t walked = gt_native_unwind(reader->process->core, &at->caller, frames, MAX_NATIVES, &why);
     size_t count = gt_count_natives(reader->process, frames, walked);

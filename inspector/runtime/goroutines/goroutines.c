@@ -6,6 +6,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/runtime/goroutines/callbacks.h"
+#include "inspector/runtime/goroutines/read_ahead.h"
 #include "inspector/runtime/goroutines/registers.h"
 #include "inspector/runtime/goroutines/same_place.h"
 
@@ -16,7 +17,6 @@ enum {
     MAX_REASON_BYTES = 64, /* the longest name in waitReasonStrings is under 40 */
     MAX_REASONS = 256,     /* waitReason is a byte */
     AHEAD = 8,             /* goroutines: how far ahead memory is prefetched */
-    STACK_FETCHED = 1024,  /* bytes from its stack pointer on */
     MAX_NATIVES = 64,      /* C frames kept for one goroutine */
 };
 
@@ -251,6 +251,7 @@ static void read_natives(struct reader *reader, struct gt_goroutine *g)
 
     g->first_native = (uint32_t)reader->all->natives.len;
     if (g->status != GT_G_SYSCALL || !gt_registers_in_c(process, g, &thread)) return;
+    gt_read_ahead_end(&reader->all->ahead); /* libraries change the memory map */
     gt_process_libraries(process);
     size_t walked = gt_native_unwind(process->core, &thread, frames, MAX_NATIVES, &why);
     g->native_count = (uint32_t)gt_count_natives(process, frames, walked);
@@ -324,7 +325,7 @@ static void fetch_ahead(const struct reader *reader, const struct gt_slice *allg
     if (index + AHEAD / 2 < allgs->len &&
         gt_mem_u64(process->mem, allgs->ptr + (index + AHEAD / 2) * 8, &g) &&
         gt_process_field(process, g, GT_F_g_sched_sp, &sp))
-        gt_mem_fetch(process->mem, sp, STACK_FETCHED);
+        gt_mem_fetch(process->mem, sp, GT_READ_STACK);
 }
 
 /* The kernel reads so many bytes around each small page that is asked for. If that is the whole
@@ -337,7 +338,8 @@ static void ask_for_pages(const struct gt_process *process, uint64_t goroutines)
         gt_core_read_in_large_pages(process->core);
 }
 
-struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_goroutines **out)
+struct gt_error *gt_goroutines_open(struct gt_process *process, unsigned threads,
+                                    struct gt_goroutines **out)
 {
     struct gt_slice allgs;
     uint64_t addr, g;
@@ -358,10 +360,13 @@ struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_gorout
     struct reader reader = {.process = process, .all = all, .known = gt_known_stacks_create()};
     read_reasons(&reader);
     ask_for_pages(process, allgs.len);
+    all->ahead = gt_read_ahead_start(process, threads, &allgs);
     for (uint64_t i = 0; i < allgs.len; i++) {
+        gt_read_ahead_note(all->ahead, i);
         fetch_ahead(&reader, &allgs, i);
         if (gt_mem_u64(process->mem, allgs.ptr + i * 8, &g)) take(&reader, g);
     }
+    gt_read_ahead_end(&all->ahead);
     gt_known_stacks_destroy(reader.known);
     gt_places_deinit(&reader.places);
     *out = all;

@@ -69,10 +69,13 @@ struct gt_goroutines {
     uint32_t unplaced;     /* goroutines that are left out: their stack bounds are not plausible */
     struct gt_vec frames;  /* struct gt_frame; their CFAs are from the stack pointer on */
     struct gt_vec natives; /* struct gt_native_frame */
-    struct gt_vec callbacks; /* struct gt_callback_frame */
+    struct gt_vec callbacks;     /* struct gt_callback_frame */
+    struct gt_read_ahead *ahead; /* while the list is read: read_ahead.h */
 };
 
-struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_goroutines **out);
+/* With more threads than one, another one reads memory ahead. What is read is the same. */
+struct gt_error *gt_goroutines_open(struct gt_process *process, unsigned threads,
+                                    struct gt_goroutines **out);
 void gt_goroutines_close(struct gt_goroutines *goroutines); /* NULL is allowed */
 
 enum gt_goroutine_status gt_g_status(const struct gt_goroutine *g); /* for the report */
