@@ -71,7 +71,8 @@ struct gt_heap_source {
 /* What marks meet. Each is set by the first mark that meets one, and stays set. */
 struct gt_heap_notes {
     bool dangles; /* a pointer in an object to a free slot */
-    bool bare;    /* an object of a region with pointers, whose mask has none */
+    bool bare;    /* an object, or a part of a large one, in a region with pointers, whose mask has
+                   * none */
 };
 
 struct gt_heap {
