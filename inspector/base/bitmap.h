@@ -90,6 +90,16 @@ static inline void gt_bitmap_add(struct gt_bitmap *map, size_t index, uint64_t w
     if (shift && word >> (64 - shift)) map->words[(index >> 6) + 1] |= word >> (64 - shift);
 }
 
+/* The same, while other threads do so to words that have some of these bits. */
+static inline void gt_bitmap_add_with_others(struct gt_bitmap *map, size_t index, uint64_t word)
+{
+    unsigned shift = index & 63;
+    uint64_t rest = shift ? word >> (64 - shift) : 0, *at = &map->words[index >> 6];
+
+    if (word) __atomic_fetch_or(at, word << shift, __ATOMIC_RELAXED);
+    if (rest) __atomic_fetch_or(at + 1, rest, __ATOMIC_RELAXED);
+}
+
 static inline void gt_bit_clear(struct gt_bitmap *map, size_t index)
 {
     map->words[index >> 6] &= ~((uint64_t)1 << (index & 63));

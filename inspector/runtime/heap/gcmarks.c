@@ -1,8 +1,8 @@
 /* Makes the bitmaps span by span, 64 slots at a time: from allocBits if the span is swept, else
  * from its mark bits. Each of these is in a page of its own, so they are fetched a few spans ahead.
  *
- * A part of the heap is a run of spans. It begins where a word of the bitmaps does, so that no two
- * parts write one word. */
+ * A part of the heap is a run of spans. Two parts that follow each other may share a word of the
+ * bitmaps, which is then written by atomic operations. */
 #include "inspector/runtime/heap/gcmarks.h"
 
 #include "inspector/base/alloc.h"
@@ -17,9 +17,9 @@ static bool is_swept(const struct gt_goheap *heap, const struct gt_span *span)
 
 enum {
     PAGE = 8192,
-    CLASS_BYTE = 1,   /* the last byte of a span with inline marks */
-    PART_SPANS = 128, /* at least */
-    AHEAD = 8,        /* spans */
+    CLASS_BYTE = 1, /* the last byte of a span with inline marks */
+    PART_SPANS = 128,
+    AHEAD = 8, /* spans */
 };
 
 /* Inline marks end with the span's class (runtime/mgcmark_greenteagc.go, spanInlineMarkBits). */
@@ -30,9 +30,17 @@ static void check_class(struct gt_gcmarks_part *part, const struct gt_region *re
     if (!part->foreign++) part->first_foreign = region->base;
 }
 
-/* A swept span's allocBits are the marks of the last cycle. */
+static void add(struct gt_bitmap *map, size_t object, uint64_t bits, bool shared)
+{
+    if (shared)
+        gt_bitmap_add_with_others(map, object, bits);
+    else
+        gt_bitmap_add(map, object, bits);
+}
+
+/* A swept span's allocBits are the marks of the last cycle. `shared`: see is_shared(). */
 static void judge_span(struct gt_gcmarks *marks, struct gt_gcmarks_part *part,
-                       const struct gt_goheap *heap, const struct gt_region *region)
+                       const struct gt_goheap *heap, const struct gt_region *region, bool shared)
 {
     const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
     bool swept = is_swept(heap, span);
@@ -43,8 +51,8 @@ static void judge_span(struct gt_gcmarks *marks, struct gt_gcmarks_part *part,
         uint64_t allocated = gt_span_allocated(span, slot), marked = gt_span_marked(span, slot);
         if (swept && marked) part->under_way = true;
         if (swept) marked = gt_span_alloc_bits(span, slot);
-        gt_bitmap_add(&marks->marked, object, allocated & marked);
-        if (swept) gt_bitmap_add(&marks->unjudged, object, allocated & ~marked);
+        add(&marks->marked, object, allocated & marked, shared);
+        if (swept) add(&marks->unjudged, object, allocated & ~marked, shared);
     }
 }
 
@@ -58,23 +66,27 @@ static void fetch_span(const struct gt_goheap *heap, uint32_t number)
     if (span->mark_bits) __builtin_prefetch(span->mark_bits);
 }
 
-/* The first span of a part. */
-static uint32_t begin_of(const struct gt_heap *graph, size_t part)
+/* May another part have objects in a word that has some of the region's? [from, to) is the region's
+ * own part. */
+static bool is_shared(const struct gt_heap *graph, const struct gt_region *region, uint32_t from,
+                      uint32_t to)
 {
-    size_t number = part * PART_SPANS;
+    uint64_t end = (uint64_t)region->first + region->count;
 
-    while (number < graph->region_count && graph->regions[number].first % 64)
-        number++;
-    return number < graph->region_count ? (uint32_t)number : graph->region_count;
+    return region->first / 64 == graph->regions[from].first / 64 ||
+           (to < graph->region_count && (end + 63) / 64 > graph->regions[to].first / 64);
 }
 
 static void read_part(struct gt_gcmarks *marks, const struct gt_goheap *heap, size_t part)
 {
-    uint32_t end = begin_of(&heap->graph, part + 1);
+    const struct gt_heap *graph = &heap->graph;
+    uint32_t from = (uint32_t)part * PART_SPANS, left = graph->region_count - from;
+    uint32_t to = from + (left < PART_SPANS ? left : PART_SPANS);
 
-    for (uint32_t i = begin_of(&heap->graph, part); i < end; i++) {
+    for (uint32_t i = from; i < to; i++) {
+        const struct gt_region *region = &graph->regions[i];
         fetch_span(heap, i + AHEAD);
-        judge_span(marks, &marks->parts[part], heap, &heap->graph.regions[i]);
+        judge_span(marks, &marks->parts[part], heap, region, is_shared(graph, region, from, to));
     }
 }
 

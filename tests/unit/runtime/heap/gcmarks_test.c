@@ -12,8 +12,7 @@
 
 #include <cmocka.h>
 
-/* Spans of 170 objects, so that most spans begin within a word of the bitmaps. */
-enum { SIZE = 48, OBJECTS = 170 * 500, NEW_EACH = 7, THREADS = 4 };
+enum { OBJECTS = 170 * 800, NEW_EACH = 7, THREADS = 4 };
 
 struct read {
     struct gt_gcmarks marks;
@@ -55,25 +54,40 @@ static void expect_marks(struct read *read, const uint64_t *objects)
     gt_gcmarks_deinit(&read->marks);
 }
 
-static void any_number_of_threads_reads_the_same_marks(void **state)
+static void expect_any_number_of_threads(void **state, uint64_t size)
 {
     struct synth *synth = synth_begin(state, "go1.26.8");
     static uint64_t objects[OBJECTS];
 
     for (size_t i = 0; i < OBJECTS; i++) {
-        objects[i] = synth_object(synth, SIZE, i % 2 ? "p" : NULL);
+        objects[i] = synth_object(synth, size, i % 2 ? "p" : NULL);
         if (i % NEW_EACH == 0) synth_never_marked(synth, objects[i]);
     }
     struct gt_analysis *analysis = synth_open(synth);
     assert_null(gt_analysis_heap(analysis));
+    assert_int_not_equal(analysis->heap->graph.scan_objects % 64, 0);
     for (unsigned threads = 1; threads <= THREADS; threads++)
         expect_marks(&(struct read){.heap = analysis->heap, .threads = threads}, objects);
+}
+
+/* Spans of 170 objects, so that most spans begin within a word of the bitmaps. */
+static void any_number_of_threads_reads_the_same_marks(void **state)
+{
+    expect_any_number_of_threads(state, 48);
+}
+
+/* Spans of 256 objects without pointers, or a few less with pointers: the first of those without
+ * begins within a word, and so do all others. */
+static void spans_of_whole_words_that_begin_within_one_are_shared(void **state)
+{
+    expect_any_number_of_threads(state, 32);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(any_number_of_threads_reads_the_same_marks, synth_end),
+        cmocka_unit_test_teardown(spans_of_whole_words_that_begin_within_one_are_shared, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
