@@ -22,13 +22,13 @@ OTHERS = 1.15
 SCALES = (0.005, 0.055)  # times the four million objects of `make bench`
 # Shape and command: instructions for each object.
 BARS = {
-    ("list", "check"): 270,
-    ("list", "report --no-holders"): 775,
-    ("list", "report"): 1465,
-    ("maps", "report --no-holders"): 620,
+    ("list", "check"): 255,
+    ("list", "report --no-holders"): 755,
+    ("list", "report"): 1445,
+    ("maps", "report --no-holders"): 550,
     ("strings", "report --no-holders"): 310,
-    ("tree", "report --no-holders"): 810,
-    ("wide", "report --no-holders"): 1250,
+    ("tree", "report --no-holders"): 790,
+    ("wide", "report --no-holders"): 1080,
 }
 # What a small command takes in all on the smaller core of a shape, nearly all of it to open the program:
 # to unpack its debug information, and to find the runtime's structs there.
