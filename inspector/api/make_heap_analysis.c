@@ -54,10 +54,12 @@ static struct gt_error *mark_in_task(void *marks)
     return read_collectors(marks);
 }
 
-static void mark_and_type_at_once(struct marks *marks)
+/* Once types have spread, the mark may use the thread that did it. */
+static void mark_and_type_at_once(struct marks *marks, struct gt_heap *viewed, unsigned threads)
 {
     struct gt_task *task = gt_task_start(mark_in_task, marks);
     start_types(marks->live_heap);
+    gt_heap_allow_threads(viewed, threads);
     read_collectors(marks);
     gt_error_destroy(gt_task_wait(task));
 }
@@ -82,7 +84,7 @@ static void mark_and_type(struct gt_analysis *analysis, struct marks *marks)
     marks->viewed = *marks->live_heap;
     marks->viewed.heap = view;
     if (marks->at_once)
-        mark_and_type_at_once(marks);
+        mark_and_type_at_once(marks, &view->graph, threads);
     else
         mark_then_type(analysis, marks);
     gt_goheap_rejoin(analysis->heap, view);
