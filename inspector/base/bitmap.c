@@ -35,6 +35,12 @@ void gt_bitmap_take(struct gt_bitmap *to, struct gt_bitmap *from)
     *from = (struct gt_bitmap){0};
 }
 
+void gt_bitmap_unite(struct gt_bitmap *to, const struct gt_bitmap *from)
+{
+    for (size_t i = 0; i < word_count(to); i++)
+        to->words[i] |= from->words[i];
+}
+
 void gt_bitmap_reset(struct gt_bitmap *map)
 {
     memset(map->words, 0, word_count(map) * sizeof *map->words);

@@ -210,18 +210,14 @@ static struct gt_error *settle_parts(void *args)
     return NULL;
 }
 
-static void join_bits(struct gt_bitmap *to, struct gt_bitmap *from)
-{
-    for (size_t i = 0; i < (to->bits + 63) / 64; i++)
-        to->words[i] |= from->words[i];
-    gt_bitmap_deinit(from);
-}
-
 static void join(struct worker *worker, struct gt_covered *covered)
 {
-    join_bits(&covered->whole, &worker->covered.whole);
-    join_bits(&covered->half, &worker->covered.half);
-    join_bits(&covered->full, &worker->covered.full);
+    gt_bitmap_unite(&covered->whole, &worker->covered.whole);
+    gt_bitmap_unite(&covered->half, &worker->covered.half);
+    gt_bitmap_unite(&covered->full, &worker->covered.full);
+    gt_bitmap_deinit(&worker->covered.whole);
+    gt_bitmap_deinit(&worker->covered.half);
+    gt_bitmap_deinit(&worker->covered.full);
 }
 
 /* Threads do not ask each other's bits, so that what they find is the same with any number. */

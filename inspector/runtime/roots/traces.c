@@ -35,12 +35,6 @@ static void intersect(struct gt_bitmap *with, const struct gt_bitmap *what)
         with->words[i] &= what->words[i];
 }
 
-static void add(struct gt_bitmap *to, const struct gt_bitmap *what)
-{
-    for (size_t i = 0; i < (to->bits + 63) / 64; i++)
-        to->words[i] |= what->words[i];
-}
-
 static void invert(struct gt_bitmap *to, const struct gt_bitmap *what)
 {
     for (size_t i = 0; i < (to->bits + 63) / 64; i++)
@@ -123,9 +117,9 @@ static void take_alike(struct finder *finder, const struct gt_bitmap *models, en
 /* What was allocated since, and what is known to have been dropped. */
 static void list_recent(const struct finder *finder, struct gt_bitmap *recent)
 {
-    add(recent, &finder->marks->unjudged);
+    gt_bitmap_unite(recent, &finder->marks->unjudged);
     for (int trace = GT_TRACE_STACK; trace <= GT_TRACE_ALIKE; trace++)
-        add(recent, &finder->out->of[trace]);
+        gt_bitmap_unite(recent, &finder->out->of[trace]);
 }
 
 static void take_lead(struct finder *finder, const struct gt_leads *leads, enum gt_lead lead,
@@ -152,7 +146,7 @@ static void take_made(struct finder *finder, const struct gt_bitmap *recent)
     if (gt_bitmap_count(&made) <= GT_FOR_EACH_MODEL * gt_bitmap_count(recent))
         follow(finder, &made, GT_TRACE_MADE);
     else
-        add(&finder->few, &made);
+        gt_bitmap_unite(&finder->few, &made);
     gt_bitmap_deinit(&made);
 }
 

@@ -119,6 +119,25 @@ static void a_map_takes_anothers_bits(void **state)
     gt_bitmap_deinit(&to);
 }
 
+static void a_map_is_united_with_another(void **state)
+{
+    struct gt_bitmap from, to;
+
+    (void)state;
+    gt_bitmap_init(&from, 70);
+    gt_bitmap_init(&to, 70);
+    gt_bit_set(&from, 69);
+    gt_bit_set(&from, 1);
+    gt_bit_set(&to, 1);
+    gt_bit_set(&to, 2);
+    gt_bitmap_unite(&to, &from);
+    assert_int_equal(gt_bitmap_count(&to), 3);
+    assert_true(gt_bit(&to, 69));
+    assert_int_equal(gt_bitmap_count(&from), 2);
+    gt_bitmap_deinit(&from);
+    gt_bitmap_deinit(&to);
+}
+
 static void an_empty_map_has_no_bits(void **state)
 {
     struct gt_bitmap map;
@@ -141,6 +160,7 @@ int main(void)
         cmocka_unit_test(the_next_bit_is_found_across_words),
         cmocka_unit_test(a_copy_is_its_own),
         cmocka_unit_test(a_map_takes_anothers_bits),
+        cmocka_unit_test(a_map_is_united_with_another),
         cmocka_unit_test(an_empty_map_has_no_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
