@@ -16,45 +16,68 @@ struct gt_slot_ref { /* an object, with its region */
     uint32_t slot;
 };
 
-struct gt_fetched {   /* empty if zeroed */
-    unsigned in, out; /* counts of slots that came and went */
-    struct gt_slot_ref slots[GT_FETCHED_SLOTS];
+struct gt_fetched { /* empty if zeroed */
+    unsigned at, count;
+    struct gt_slot_ref slots[GT_FETCHED_SLOTS]; /* a ring: the oldest is at `at` */
 };
 
 static inline bool gt_fetched_is_empty(const struct gt_fetched *fetched)
 {
-    return fetched->in == fetched->out;
+    return fetched->count == 0;
 }
 
 static inline bool gt_fetched_is_full(const struct gt_fetched *fetched)
 {
-    return fetched->in - fetched->out == GT_FETCHED_SLOTS;
+    return fetched->count == GT_FETCHED_SLOTS;
+}
+
+static inline struct gt_slot_ref *gt_fetched_slot(struct gt_fetched *fetched, unsigned number)
+{
+    return &fetched->slots[(fetched->at + number) % GT_FETCHED_SLOTS];
 }
 
 /* Removes the oldest; there must be one. */
 static inline struct gt_slot_ref gt_fetched_take(struct gt_fetched *fetched)
 {
-    return fetched->slots[fetched->out++ % GT_FETCHED_SLOTS];
+    struct gt_slot_ref oldest = *gt_fetched_slot(fetched, 0);
+
+    fetched->at++;
+    fetched->count--;
+    return oldest;
 }
 
 /* Prefetches a slot's bytes and mask. Both ends are fetched, as most small objects are in two cache
- * lines. It is inlined always: gcc leaves out the call of a function that only prefetches. */
+ * lines. Addresses are computed as numbers: what a region lacks is at NULL, and a prefetch from
+ * there does nothing. It is inlined always: gcc leaves out the call of a function that only
+ * prefetches. */
 static inline __attribute__((always_inline)) void gt_fetch_slot(const struct gt_region *region,
                                                                 uint32_t slot)
 {
     uint64_t offset = slot * region->slot_size;
+    uintptr_t bytes = (uintptr_t)region->bytes + offset;
 
-    if (!region->bytes) return;
-    __builtin_prefetch(region->bytes + offset);
-    __builtin_prefetch(region->bytes + offset + region->slot_size - 8);
-    if (region->mask) __builtin_prefetch(region->mask + offset / 64);
+    __builtin_prefetch((const void *)bytes);
+    __builtin_prefetch((const void *)(bytes + region->slot_size - 8));
+    __builtin_prefetch((const void *)((uintptr_t)region->mask + offset / 64));
 }
 
 /* There must be room. */
 static inline void gt_fetched_add(struct gt_fetched *fetched, struct gt_slot_ref next)
 {
     gt_fetch_slot(next.region, next.slot);
-    fetched->slots[fetched->in++ % GT_FETCHED_SLOTS] = next;
+    *gt_fetched_slot(fetched, fetched->count++) = next;
+}
+
+/* Removes the oldest of a full queue, and adds the next. */
+static inline struct gt_slot_ref gt_fetched_exchange(struct gt_fetched *fetched,
+                                                     struct gt_slot_ref next)
+{
+    struct gt_slot_ref *place = gt_fetched_slot(fetched, 0), oldest = *place;
+
+    gt_fetch_slot(next.region, next.slot);
+    *place = next;
+    fetched->at++;
+    return oldest;
 }
 
 #endif

@@ -130,9 +130,10 @@ static inline const struct gt_region *gt_heap_region(const struct gt_heap *heap,
 static inline uint32_t gt_region_slot(const struct gt_region *region, uint64_t addr)
 {
     uint64_t offset = addr - region->base;
+
+    if (region->magic) return (uint32_t)(offset * region->magic >> 32);
     if (region->count == 1) return offset < region->slot_size ? 0 : UINT32_MAX;
-    if (!region->magic) return (uint32_t)(offset / region->slot_size);
-    return (uint32_t)(offset * region->magic >> 32);
+    return (uint32_t)(offset / region->slot_size);
 }
 
 /* The allocated object that addr points to or into; GT_NO_OBJECT if none. */

@@ -269,6 +269,18 @@ GT_INLINE void scan_oldest(struct gt_marker *marker, const struct gt_cut *cut)
     scan(marker, oldest.region, oldest.slot, cut);
 }
 
+/* Scans an object, after those that wait before it. */
+GT_INLINE void scan_soon(struct gt_marker *marker, struct gt_slot_ref next,
+                         const struct gt_cut *cut)
+{
+    if (!gt_fetched_is_full(&marker->ready)) {
+        gt_fetched_add(&marker->ready, next);
+        return;
+    }
+    struct gt_slot_ref oldest = gt_fetched_exchange(&marker->ready, next);
+    scan(marker, oldest.region, oldest.slot, cut);
+}
+
 GT_INLINE void scan_ready(struct gt_marker *marker, const struct gt_cut *cut)
 {
     while (!gt_fetched_is_empty(&marker->ready))
@@ -284,9 +296,7 @@ GT_INLINE const struct gt_region *scan_word(struct gt_marker *marker,
         uint32_t object = (uint32_t)word * 64 + (uint32_t)__builtin_ctzll(grey);
         if (object - region->first >= region->count)
             region = gt_heap_region_of(marker->heap, object);
-        while (gt_fetched_is_full(&marker->ready))
-            scan_oldest(marker, cut);
-        gt_fetched_add(&marker->ready, (struct gt_slot_ref){region, object - region->first});
+        scan_soon(marker, (struct gt_slot_ref){region, object - region->first}, cut);
     }
     return region;
 }

@@ -62,10 +62,13 @@ static inline void gt_blocks_enqueue(struct gt_blocks *blocks, uint32_t block)
     blocks->queue[at] = block;
 }
 
+/* The block of an object beside a grey one needs no look. */
 static inline void gt_blocks_add(struct gt_blocks *blocks, uint32_t object)
 {
-    gt_bit_set(&blocks->grey, object);
-    gt_blocks_enqueue(blocks, object >> GT_BLOCK_OBJECTS_SHIFT);
+    uint64_t *grey = &blocks->grey.words[object >> 6], before = *grey;
+
+    *grey = before | (uint64_t)1 << (object & 63);
+    if (!before) gt_blocks_enqueue(blocks, object >> GT_BLOCK_OBJECTS_SHIFT);
 }
 
 /* Takes the first block; there must be one. */
