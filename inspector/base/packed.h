@@ -51,6 +51,7 @@ static inline uint32_t gt_packed_at(const struct gt_packed *table, size_t index)
     size_t entry = index & (GT_PACKED_PAGE - 1);
 
     if (!page) return 0;
+    if (page->width == 0) return page->words[page->words[2 + (entry >> 5)] >> (entry & 31) & 1];
     if (page->width == GT_PACKED_WIDTHS - 1) return page->words[entry];
     size_t bit = entry << page->width;
     uint32_t code = page->words[1 + page->most + (bit >> 5)] >> (bit & 31);
@@ -67,6 +68,23 @@ static inline void gt_packed_set(struct gt_packed *table, size_t index, uint32_t
         page->words[2 + (entry >> 5)] |= (uint32_t)1 << (entry & 31);
     else
         gt_packed_put(table, index, value);
+}
+
+/* Gives the entry the value, if it is 0 now. Returns what it was. */
+static inline uint32_t gt_packed_offer(struct gt_packed *table, size_t index, uint32_t value)
+{
+    struct gt_packed_page *page = table->pages[index >> GT_PACKED_SHIFT];
+    size_t entry = index & (GT_PACKED_PAGE - 1);
+
+    if (page && page->width == 0 && page->words[1] == value && value) {
+        uint32_t *codes = &page->words[2 + (entry >> 5)], bit = (uint32_t)1 << (entry & 31);
+        uint32_t before = *codes;
+        *codes = before | bit;
+        return before & bit ? value : 0;
+    }
+    uint32_t before = gt_packed_at(table, index);
+    if (!before) gt_packed_put(table, index, value);
+    return before;
 }
 
 /* Prefetches what reads the entry. */

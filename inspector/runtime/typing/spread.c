@@ -34,20 +34,21 @@ void gt_spread_close(struct gt_typing *typing)
 
 /* ---- claims -------------------------------------------------------------------------------- */
 
-/* While no block waits, the object goes where it is read next. That spares a list, which has one
- * grey object at a time, the search of a block for each. */
-static inline void settle(struct gt_typing *typing, const struct gt_slot_ref *ref, uint32_t typed)
+/* The object's words will be claimed. While no block waits, it goes where it is read next. That
+ * spares a list, which has one grey object at a time, the search of a block for each. The block of
+ * an object beside a grey one needs no look. */
+static inline void turn_grey(struct gt_typing *typing, const struct gt_slot_ref *ref)
 {
     uint32_t object = gt_slot_object(ref), block = object >> GT_BLOCK_SHIFT;
 
-    gt_packed_set(&typing->type, object, typed);
     if (typing->within && !gt_bit(typing->within, object)) return;
     if (typing->head == typing->tail && !gt_fetched_is_full(typing->ready)) {
         gt_fetched_add(typing->ready, *ref);
         return;
     }
-    gt_bit_set(&typing->grey, object);
-    if (gt_bit_test_set(&typing->queued, block)) return;
+    uint64_t *grey = &typing->grey.words[object >> 6], before = *grey;
+    *grey = before | (uint64_t)1 << (object & 63);
+    if (before || gt_bit_test_set(&typing->queued, block)) return;
     typing->queue[typing->tail] = block;
     typing->tail = typing->tail == block_count(typing) ? 0 : typing->tail + 1;
 }
@@ -55,20 +56,8 @@ static inline void settle(struct gt_typing *typing, const struct gt_slot_ref *re
 void gt_settle(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
                struct gt_extent extent)
 {
-    settle(typing, ref, gt_typed(id, extent));
-}
-
-/* Most claims are about the one value at the start of a slot. If the object has no type yet, it
- * gets this one before its bitmap is read: bitmaps are far apart, and read when the object is. If
- * not all objects are read, nothing may be left to that. */
-static inline void judge_first(struct gt_typing *typing, const struct gt_claim *claim,
-                               const struct gt_slot_ref *ref)
-{
-    const struct gt_type_row *row = gt_type_row(typing, claim->type);
-
-    if (!row->words || row->words * (uint64_t)WORD > claim->region->slot_size) return;
-    settle(typing, ref, gt_typed(claim->type, (struct gt_extent){0, 1, true}));
-    if (typing->within || typing->eager) gt_verified(typing, ref);
+    gt_packed_set(&typing->type, gt_slot_object(ref), gt_typed(id, extent));
+    turn_grey(typing, ref);
 }
 
 /* Finds the claim's object, whose region has been prefetched, and prefetches what judging reads. */
@@ -83,12 +72,45 @@ static inline void aim(struct gt_typing *typing, struct gt_claim *claim)
     }
     claim->slot = slot;
     claim->offset = claim->value - region->base - slot * region->slot_size;
-    claim->first = claim->offset == 0 && claim->count == 1 && region->scan == GT_SCAN_BITMAP &&
-                   !gt_slot_is_wide(region);
+    claim->first = claim->offset == 0 && claim->count == 1 &&
+                   (region->small || (region->scan == GT_SCAN_BITMAP && !gt_slot_is_wide(region)));
     gt_packed_fetch(&typing->type, object);
     __builtin_prefetch(&typing->heap->graph.allocated.words[object >> 6]);
     if (region->mask && !claim->first)
         __builtin_prefetch(region->mask + slot * region->slot_size / 64);
+}
+
+/* Does the claim repeat what is known of its object? */
+static inline bool is_known(const struct gt_claim *claim, uint32_t typed)
+{
+    return gt_typed_id(typed) == claim->type && gt_typed_extent(typed).all &&
+           (claim->first || !gt_is_one_value(typed));
+}
+
+/* Is it about the one value at the start of a slot that can hold one? */
+static inline bool is_about_first(const struct gt_typing *typing, const struct gt_claim *claim)
+{
+    if (!claim->first) return false;
+    const struct gt_type_row *row = gt_type_row(typing, claim->type);
+    return row->words && row->words * (uint64_t)WORD <= claim->region->slot_size;
+}
+
+/* Most claims are about the first value. If the object has no type yet, it gets this one before its
+ * bitmap is read: bitmaps are far apart, and read when the object is. If not all objects are read,
+ * nothing may be left to that. */
+static inline void judge_first(struct gt_typing *typing, const struct gt_claim *claim,
+                               const struct gt_slot_ref *ref)
+{
+    uint32_t typed = gt_typed(claim->type, (struct gt_extent){0, 1, true});
+    uint32_t before = gt_packed_offer(&typing->type, gt_slot_object(ref), typed);
+
+    if (before == typed) return;
+    if (before) {
+        if (!is_known(claim, before)) gt_judge(typing, claim);
+        return;
+    }
+    turn_grey(typing, ref);
+    if (typing->within || typing->eager) gt_verified(typing, ref);
 }
 
 static inline void judge(struct gt_typing *typing, const struct gt_claim *claim)
@@ -96,14 +118,10 @@ static inline void judge(struct gt_typing *typing, const struct gt_claim *claim)
     struct gt_slot_ref ref = {claim->region, claim->slot};
 
     if (!claim->region || !gt_bit(&typing->heap->graph.allocated, gt_slot_object(&ref))) return;
-    uint32_t typed = gt_packed_at(&typing->type, gt_slot_object(&ref));
     if (claim->plain) gt_bit_set(&typing->pointed, gt_slot_object(&ref));
-    if (gt_typed_id(typed) == claim->type && gt_typed_extent(typed).all &&
-        (claim->first || !gt_is_one_value(typed)))
-        return;
-    if (claim->first && !typed)
+    if (is_about_first(typing, claim))
         judge_first(typing, claim, &ref);
-    else
+    else if (!claim->first && !is_known(claim, gt_packed_at(&typing->type, gt_slot_object(&ref))))
         gt_judge(typing, claim);
 }
 
@@ -228,7 +246,7 @@ static void claim_object(struct gt_typing *typing, const struct gt_slot_ref *ref
         claim_words(typing, ref, GT_PLAIN_READ);
         return;
     }
-    typing->last = (struct gt_last_type){typed, row->mask, row->plan};
+    typing->last = (struct gt_last_type){gt_is_one_value(typed) ? typed : 0, row->mask, row->plan};
     uint64_t size = row->size;
     struct gt_extent extent = gt_extent_of_slot(typing, ref, typed, size);
     for (uint64_t i = extent.from; i < extent.to; i++)
@@ -240,9 +258,19 @@ static void claim_object(struct gt_typing *typing, const struct gt_slot_ref *ref
  * looked up: neighbours are mostly alike. */
 static inline bool is_like_last(const struct gt_typing *typing, const struct gt_slot_ref *ref)
 {
-    uint32_t typed = gt_value_type(typing, ref);
+    if (!ref->region->small || !typing->last.typed) return false;
+    return gt_packed_at(&typing->type, gt_slot_object(ref)) == typing->last.typed &&
+           gt_slot_mask(ref) == typing->last.mask;
+}
 
-    return typed && typed == typing->last.typed && gt_slot_mask(ref) == typing->last.mask;
+static inline void claim_from(struct gt_typing *typing, const struct gt_slot_ref *ref)
+{
+    if (!is_like_last(typing, ref)) {
+        claim_object(typing, ref);
+        return;
+    }
+    claim_plain_words(typing, ref, typing->last.plan, 0);
+    if (typing->last.plan->claims_more) claim_words(typing, ref, GT_PLAIN_SKIPPED);
 }
 
 /* Claims the words of the oldest object that waits in the queue; there must be one. */
@@ -250,12 +278,18 @@ static void claim_oldest(struct gt_typing *typing)
 {
     struct gt_slot_ref oldest = gt_fetched_take(typing->ready);
 
-    if (!is_like_last(typing, &oldest)) {
-        claim_object(typing, &oldest);
+    claim_from(typing, &oldest);
+}
+
+/* Claims the words of an object, after those that wait before it. */
+static inline void claim_soon(struct gt_typing *typing, struct gt_slot_ref next)
+{
+    if (!gt_fetched_is_full(typing->ready)) {
+        gt_fetched_add(typing->ready, next);
         return;
     }
-    claim_plain_words(typing, &oldest, typing->last.plan, 0);
-    if (typing->last.plan->claims_more) claim_words(typing, &oldest, GT_PLAIN_SKIPPED);
+    struct gt_slot_ref oldest = gt_fetched_exchange(typing->ready, next);
+    claim_from(typing, &oldest);
 }
 
 /* Claims from the words of a block's grey objects, in the order of their addresses. Objects that
@@ -267,13 +301,11 @@ static void claim_block(struct gt_typing *typing, uint32_t block)
     struct gt_slot_ref ref = {0};
 
     for (size_t word = first; word < end && word < words; word++)
-        while (typing->grey.words[word]) {
-            size_t object = word * 64 + (size_t)__builtin_ctzll(typing->grey.words[word]);
-            gt_bit_clear(&typing->grey, object);
-            ref = gt_slot_ref_near(typing, (uint32_t)object, &ref);
-            while (gt_fetched_is_full(typing->ready))
-                claim_oldest(typing);
-            gt_fetched_add(typing->ready, ref);
+        for (uint64_t grey; (grey = typing->grey.words[word]);) {
+            typing->grey.words[word] = grey & (grey - 1);
+            uint32_t object = (uint32_t)word * 64 + (uint32_t)__builtin_ctzll(grey);
+            ref = gt_slot_ref_near(typing, object, &ref);
+            claim_soon(typing, ref);
         }
 }
 

@@ -84,6 +84,29 @@ static void it_is_as_a_plain_table(void **state)
     gt_packed_deinit(&table);
 }
 
+/* On pages of every width, and on those that have no memory yet. */
+static void only_an_entry_that_is_zero_takes_an_offer(void **state)
+{
+    static uint32_t plain[COUNT];
+    struct gt_packed table;
+
+    (void)state;
+    srand(2);
+    gt_packed_init(&table, COUNT);
+    for (size_t values = 1; values <= 1024; values *= 2)
+        for (size_t i = 0; i < COUNT; i++) {
+            size_t at = (size_t)rand() % COUNT;
+            uint32_t value = (uint32_t)((size_t)rand() % (values + 1));
+            if (i % 4 == 0) gt_packed_set(&table, at, plain[at] = 0);
+            assert_int_equal(gt_packed_offer(&table, at, value), plain[at]);
+            if (!plain[at]) plain[at] = value;
+            assert_int_equal(gt_packed_at(&table, at), plain[at]);
+        }
+    for (size_t i = 0; i < COUNT; i++)
+        assert_int_equal(gt_packed_at(&table, i), plain[i]);
+    gt_packed_deinit(&table);
+}
+
 static void a_page_is_as_wide_as_its_values_need(void **state)
 {
     static const size_t values[] = {1, 3, 15, 63, 64};
@@ -122,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(entries_are_zero_until_they_are_set),
         cmocka_unit_test(it_is_as_a_plain_table),
+        cmocka_unit_test(only_an_entry_that_is_zero_takes_an_offer),
         cmocka_unit_test(a_page_is_as_wide_as_its_values_need),
         cmocka_unit_test(memory_of_narrow_pages_is_used_again),
     };
