@@ -1,7 +1,7 @@
 /*
  * A queue of slots whose words are being fetched.
  *
- * A slot's words and mask are prefetched as it enters. When it leaves, after up to 15 others, they
+ * A slot's words and mask are prefetched as it enters. When it leaves, after up to 31 others, they
  * are in the processor's cache. Slots leave in the order in which they entered.
  */
 #ifndef GT_GRAPH_FETCHED_H
@@ -9,7 +9,7 @@
 
 #include "inspector/graph/heap.h"
 
-enum { GT_FETCHED_SLOTS = 16 }; /* a power of two */
+enum { GT_FETCHED_SLOTS = 32 }; /* a power of two */
 
 struct gt_slot_ref { /* an object, with its region */
     const struct gt_region *region;
