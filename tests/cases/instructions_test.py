@@ -22,13 +22,13 @@ OTHERS = 1.15
 SCALES = (0.005, 0.055)  # times the four million objects of `make bench`
 # Shape and command: instructions for each object.
 BARS = {
-    ("list", "check"): 255,
-    ("list", "report --no-holders"): 755,
-    ("list", "report"): 1445,
-    ("maps", "report --no-holders"): 550,
-    ("strings", "report --no-holders"): 310,
-    ("tree", "report --no-holders"): 790,
-    ("wide", "report --no-holders"): 1080,
+    ("list", "check"): 250,
+    ("list", "report --no-holders"): 680,
+    ("list", "report"): 1360,
+    ("maps", "report --no-holders"): 480,
+    ("strings", "report --no-holders"): 305,
+    ("tree", "report --no-holders"): 630,
+    ("wide", "report --no-holders"): 1005,
 }
 # What a small command takes in all on the smaller core of a shape, nearly all of it to open the program:
 # to unpack its debug information, and to find the runtime's structs there.
