@@ -62,13 +62,12 @@ static inline void gt_blocks_enqueue(struct gt_blocks *blocks, uint32_t block)
     blocks->queue[at] = block;
 }
 
-/* The block of an object beside a grey one needs no look. */
+/* The map of grey objects is written without a look at it: a page that is read first is mapped
+ * twice, and the second time interrupts the other threads. */
 static inline void gt_blocks_add(struct gt_blocks *blocks, uint32_t object)
 {
-    uint64_t *grey = &blocks->grey.words[object >> 6], before = *grey;
-
-    *grey = before | (uint64_t)1 << (object & 63);
-    if (!before) gt_blocks_enqueue(blocks, object >> GT_BLOCK_OBJECTS_SHIFT);
+    gt_bit_set(&blocks->grey, object);
+    gt_blocks_enqueue(blocks, object >> GT_BLOCK_OBJECTS_SHIFT);
 }
 
 /* Takes the first block; there must be one. */

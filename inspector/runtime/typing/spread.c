@@ -35,8 +35,7 @@ void gt_spread_close(struct gt_typing *typing)
 /* ---- claims -------------------------------------------------------------------------------- */
 
 /* The object's words will be claimed. While no block waits, it goes where it is read next. That
- * spares a list, which has one grey object at a time, the search of a block for each. The block of
- * an object beside a grey one needs no look. */
+ * spares a list, which has one grey object at a time, the search of a block for each. */
 static inline void turn_grey(struct gt_typing *typing, const struct gt_slot_ref *ref)
 {
     uint32_t object = gt_slot_object(ref), block = object >> GT_BLOCK_SHIFT;
@@ -46,9 +45,8 @@ static inline void turn_grey(struct gt_typing *typing, const struct gt_slot_ref 
         gt_fetched_add(typing->ready, *ref);
         return;
     }
-    uint64_t *grey = &typing->grey.words[object >> 6], before = *grey;
-    *grey = before | (uint64_t)1 << (object & 63);
-    if (before || gt_bit_test_set(&typing->queued, block)) return;
+    gt_bit_set(&typing->grey, object);
+    if (gt_bit_test_set(&typing->queued, block)) return;
     typing->queue[typing->tail] = block;
     typing->tail = typing->tail == block_count(typing) ? 0 : typing->tail + 1;
 }
