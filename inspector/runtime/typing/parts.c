@@ -197,6 +197,7 @@ static void read_word(struct part_reader *reader, uint32_t first, uint64_t left,
         if (gt_fetched_is_full(&reader->ready)) read_oldest(reader, others);
         reader->last = gt_slot_ref_near(typing, object, &reader->last);
         gt_fetched_add(&reader->ready, reader->last);
+        gt_fetch_middle(reader->last.region, reader->last.slot);
     }
     add_bits(others, first / 64, other);
 }
