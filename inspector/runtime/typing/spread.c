@@ -219,6 +219,16 @@ static inline void claim_plain_words(struct gt_typing *typing, const struct gt_s
                     addr + plan->slices[i].offset);
 }
 
+/* May one value at the start of a slot have other words that make claims? Most of them are nil. */
+static bool has_more(const struct gt_slot_ref *ref, const struct gt_word_plan *plan)
+{
+    const unsigned char *bytes = ref->region->bytes + ref->slot * ref->region->slot_size;
+
+    for (size_t i = 0; i < plan->claiming_count; i++)
+        if (gt_load64(bytes + plan->claiming[i])) return true;
+    return !plan->all->complete;
+}
+
 /* Those that the loops above leave out, if plain words are skipped; else all. */
 static void claim_words(struct gt_typing *typing, const struct gt_slot_ref *ref,
                         enum gt_plain_words plain)
@@ -268,7 +278,8 @@ static inline void claim_from(struct gt_typing *typing, const struct gt_slot_ref
         return;
     }
     claim_plain_words(typing, ref, typing->last.plan, 0);
-    if (typing->last.plan->claims_more) claim_words(typing, ref, GT_PLAIN_SKIPPED);
+    if (typing->last.plan->claims_more && has_more(ref, typing->last.plan))
+        claim_words(typing, ref, GT_PLAIN_SKIPPED);
 }
 
 /* Claims the words of the oldest object that waits in the queue; there must be one. */

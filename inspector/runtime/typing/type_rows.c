@@ -97,6 +97,7 @@ struct plan_lists { /* with room for all words of the type */
     struct gt_plain_pointer *plain;
     struct gt_plain_slice *slices;
     struct gt_pointer_slot *others;
+    uint64_t *claiming;
 };
 
 /* Sorts the words of the plan's type into its lists. */
@@ -113,11 +114,11 @@ static void fill_plan(const struct gt_typing *typing, struct gt_word_plan *plan,
         lists->others[plan->others.count++] = *place;
         if (place->kind == GT_P_SLICE)
             lists->slices[plan->slice_count++] = make_slice(typing, place);
-        else
-            plan->claims_more |= !(GT_CLAIMLESS_KINDS >> place->kind & 1);
+        else if (!(GT_CLAIMLESS_KINDS >> place->kind & 1))
+            lists->claiming[plan->claiming_count++] = place->offset;
     }
     plan->only_plain = plan->all->complete && !plan->others.count;
-    plan->claims_more |= !plan->all->complete;
+    plan->claims_more = plan->claiming_count || !plan->all->complete;
 }
 
 const struct gt_type_row *gt_type_row_plan(const struct gt_typing *typing, gt_type_id id)
@@ -127,12 +128,14 @@ const struct gt_type_row *gt_type_row_plan(const struct gt_typing *typing, gt_ty
     size_t room = all->count + 1;
     struct plan_lists lists = {gt_arena_alloc(typing->plans, room * sizeof *lists.plain),
                                gt_arena_alloc(typing->plans, room * sizeof *lists.slices),
-                               gt_arena_alloc(typing->plans, room * sizeof *lists.others)};
+                               gt_arena_alloc(typing->plans, room * sizeof *lists.others),
+                               gt_arena_alloc(typing->plans, room * sizeof *lists.claiming)};
 
     *plan = (struct gt_word_plan){.all = all,
                                   .others = {.places = lists.others, .complete = all->complete},
                                   .plain = lists.plain,
-                                  .slices = lists.slices};
+                                  .slices = lists.slices,
+                                  .claiming = lists.claiming};
     fill_plan(typing, plan, &lists);
     struct gt_type_row *row = gt_vec_at(typing->rows, id);
     row->plan = plan;

@@ -83,8 +83,11 @@ struct gt_word_plan {
     size_t plain_count;
     const struct gt_plain_slice *slices; /* among the others */
     size_t slice_count;
+    const uint64_t *claiming; /* offsets of the others that are no slices and make claims. Such a
+                               * word is nil if its first 8 bytes are 0 */
+    size_t claiming_count;
     bool only_plain;  /* there are no others, and none is left out */
-    bool claims_more; /* some others that are no slices make claims, or some are left out */
+    bool claims_more; /* there are such words, or some are left out */
     enum { GT_LEADS_UNKNOWN, GT_LEADS_TO_BITMAPS, GT_LEADS_ELSEWHERE } leads;
     const struct gt_pointer_layout *read; /* what parts.c reads of all */
     enum gt_word_kinds kinds;             /* and of which kinds that is */
