@@ -1,4 +1,5 @@
-/* Types that spread: a claim that an object's bitmap contradicts leaves the object to its own. */
+/* Types that spread: a claim that an object's bitmap contradicts leaves the object to its own, and
+ * an object's words are claimed whatever its neighbours have. */
 #include "tests/unit/runtime/typing/object_type.h"
 #include "tests/unit/synth/synth_impl.h"
 
@@ -84,11 +85,33 @@ static void wrong_claims_do_not_silence_the_object(void **state)
     expect_pair_typed(state, true);
 }
 
+/* Neighbours of one type, each with an interface, which is nil but in the third and the last. */
+static void neighbours_with_nil_do_not_silence_the_others(void **state)
+{
+    enum { RECORDS = 8 };
+    struct synth *synth = synth_begin(state, "go1.26.8");
+    struct synth_type_field value = {"value", synth_type_any(synth), 0};
+    uint64_t record = synth_type_struct(synth, "main.record", CELL, &value, 1);
+    uint64_t type = pair_type(synth), third = 0, last = 0, claimers[CLAIMERS], records[RECORDS];
+
+    add_claimers(synth, claimers);
+    for (unsigned i = 0; i < RECORDS; i++) {
+        records[i] = synth_object(synth, CELL, "pp");
+        set_interface(synth, claimers[i], record, records[i]);
+    }
+    set_interface(synth, records[2], type, third = new_pair(synth));
+    set_interface(synth, records[RECORDS - 1], type, last = new_pair(synth));
+    expect_type(synth, records[1], "main.record");
+    expect_type(synth, third, "main.pair");
+    expect_type(synth, last, "main.pair");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(an_interface_gives_its_value_a_type, synth_end),
         cmocka_unit_test_teardown(wrong_claims_do_not_silence_the_object, synth_end),
+        cmocka_unit_test_teardown(neighbours_with_nil_do_not_silence_the_others, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
