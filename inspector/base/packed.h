@@ -15,6 +15,7 @@
 
 #include "inspector/base/arena.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -58,13 +59,18 @@ static inline uint32_t gt_packed_at(const struct gt_packed *table, size_t index)
     return page->words[code & (((uint32_t)1 << (1 << page->width)) - 1)];
 }
 
-/* The usual case is inline: the page has a single value, and the entry gets that value. */
+/* Is the value the only one of the page, beside 0? It is the usual case, and inline. */
+static inline bool gt_packed_has_only(const struct gt_packed_page *page, uint32_t value)
+{
+    return page && page->width == 0 && page->words[1] == value && value;
+}
+
 static inline void gt_packed_set(struct gt_packed *table, size_t index, uint32_t value)
 {
     struct gt_packed_page *page = table->pages[index >> GT_PACKED_SHIFT];
     size_t entry = index & (GT_PACKED_PAGE - 1);
 
-    if (page && page->width == 0 && page->words[1] == value && value)
+    if (gt_packed_has_only(page, value))
         page->words[2 + (entry >> 5)] |= (uint32_t)1 << (entry & 31);
     else
         gt_packed_put(table, index, value);
@@ -76,7 +82,7 @@ static inline uint32_t gt_packed_offer(struct gt_packed *table, size_t index, ui
     struct gt_packed_page *page = table->pages[index >> GT_PACKED_SHIFT];
     size_t entry = index & (GT_PACKED_PAGE - 1);
 
-    if (page && page->width == 0 && page->words[1] == value && value) {
+    if (gt_packed_has_only(page, value)) {
         uint32_t *codes = &page->words[2 + (entry >> 5)], bit = (uint32_t)1 << (entry & 31);
         uint32_t before = *codes;
         *codes = before | bit;

@@ -35,7 +35,8 @@ void gt_spread_close(struct gt_typing *typing)
 /* ---- claims -------------------------------------------------------------------------------- */
 
 /* The object's words will be claimed. While no block waits, it goes where it is read next. That
- * spares a list, which has one grey object at a time, the search of a block for each. */
+ * spares a list, which has one grey object at a time, the search of a block for each. The map of
+ * grey objects is written without a look at it, as in graph/crew/blocks.h. */
 static inline void turn_grey(struct gt_typing *typing, const struct gt_slot_ref *ref)
 {
     uint32_t object = gt_slot_object(ref), block = object >> GT_BLOCK_SHIFT;
