@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,6 +23,16 @@ static int fail(struct gt_error *error)
     gt_complain(message, !usage ? "" : asks ? " See gotopsy --help" : "; see gotopsy --help");
     gt_error_destroy(error);
     return usage ? GT_WRONG : GT_UNABLE;
+}
+
+/* Threads may come upon the cut end of a file at the same time. The first says so and ends the
+ * program. The others wait for that end. */
+static void wait_unless_first(void)
+{
+    static atomic_flag taken = ATOMIC_FLAG_INIT;
+
+    while (atomic_flag_test_and_set(&taken))
+        pause();
 }
 
 /* It does only what a signal handler may do. A SIGBUS with another code is a fault of this
@@ -38,6 +49,7 @@ static void end_by_short_file(int number, siginfo_t *info, void *context)
         raise(number);
         return;
     }
+    wait_unless_first();
     ssize_t written = write(STDERR_FILENO, line, sizeof line - 1);
     (void)written;
     _exit(GT_UNABLE);
