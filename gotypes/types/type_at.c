@@ -1,6 +1,6 @@
 /* Enters one field or element after another, and keeps the offset relative to the part that was
  * entered. */
-#include "inspector/detect/inspect/type_at.h"
+#include "gotypes/types/type_at.h"
 
 enum { MAX_DEPTH = 64 };
 

@@ -3,8 +3,8 @@
  *
  * Nothing recurses: the number of steps is bounded by the depth to which types nest.
  */
-#ifndef GT_DETECT_INSPECT_TYPE_AT_H
-#define GT_DETECT_INSPECT_TYPE_AT_H
+#ifndef GOTYPES_TYPES_TYPE_AT_H
+#define GOTYPES_TYPES_TYPE_AT_H
 
 #include "gotypes/types/types.h"
 

@@ -108,3 +108,21 @@ def test_examples(tmp_path):
     text = tool.run("check", made.path, "--examples=3").out
     assert all(each["address"] in text for each in examples)
     assert "main.link" in text
+
+
+@pytest.mark.parametrize("way", ["", "address"])
+def test_numbers_are_no_addresses(way, tmp_path):
+    """A number in a global may be the same as the address of what was just dropped. That of a uintptr
+    may be one, so a root may be missed, and that is said."""
+    try:
+        little.need("go")
+        little.need_kernel_cores()
+        little.build(tmp_path, "mistaken", recipe.LOCAL)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    made = little.core_in(tmp_path, tmp_path / "mistaken", *way.split())
+    check = tool.check(made.path, "--exe", made.exe)
+    missed = [each["objects"] for each in check["only_gc"]["labels"] if "missed root" in each["label"]]
+    assert check["only_gc"]["objects"] >= 3, "the objects are not marked, or not dropped"
+    assert missed == ([1] if way else []), check
+    assert (check["verdict"] == "differs") == bool(way)

@@ -1,9 +1,9 @@
 /* Addresses in the heap and in the stacks of goroutines. */
 #include "inspector/detect/inspect/place.h"
 
+#include "gotypes/types/type_at.h"
 #include "inspector/detect/describe/fields.h"
 #include "inspector/detect/describe/locations.h"
-#include "inspector/detect/inspect/type_at.h"
 #include "inspector/runtime/typing/frame_words.h"
 
 /* ---- types --------------------------------------------------------------------------------- */

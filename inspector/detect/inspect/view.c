@@ -2,13 +2,13 @@
  * marks the heap without it. */
 #include "inspector/detect/inspect/view.h"
 
+#include "gotypes/types/type_at.h"
 #include "inspector/base/error.h"
 #include "inspector/detect/describe/fields.h"
 #include "inspector/detect/inspect/freed.h"
 #include "inspector/detect/inspect/lookup.h"
 #include "inspector/detect/inspect/place.h"
 #include "inspector/detect/inspect/pointer_free.h"
-#include "inspector/detect/inspect/type_at.h"
 #include "inspector/detect/values/values.h"
 #include "inspector/runtime/typing/static_areas.h"
 

@@ -3,6 +3,7 @@
  * most words. */
 #include "inspector/runtime/roots/leads.h"
 
+#include "gotypes/types/type_at.h"
 #include "inspector/base/error.h"
 #include "inspector/runtime/goroutines/thread_walk.h"
 #include "inspector/runtime/heap/size_classes.h"
@@ -79,11 +80,27 @@ static void list_own(struct seeker *seeker)
 
 /* ---- words --------------------------------------------------------------------------------- */
 
+/* A number may equal an address by chance: since Go 1.26 the heap may begin at a few GiB, which a
+ * count of nanoseconds reaches in seconds. A uintptr may be an address. */
+static bool is_number(const struct gt_process *process, uint64_t addr)
+{
+    const struct gt_debug_global *global = gt_process_global_at(process, addr);
+    gt_type_id whole = global ? gt_types_find(process->types, global->type) : GT_NO_TYPE, part;
+    uint64_t begin;
+
+    if (!whole) return false;
+    part = gt_type_at_offset(process->types, whole, addr - global->addr, &begin);
+    if (!part) return false;
+    uint8_t kind = gt_types_get(process->types, part)->kind;
+    return kind <= GT_T_COMPLEX128 && kind != GT_T_UINTPTR;
+}
+
 static void look_at(struct seeker *seeker, uint64_t addr, uint64_t value, enum gt_lead lead)
 {
     if (value - seeker->lo >= seeker->hi - seeker->lo) return;
     uint32_t object = gt_heap_object(&seeker->heap->graph, value);
     if (object == GT_NO_OBJECT || !gt_bit(seeker->wanted, object)) return;
+    if (lead == GT_LEAD_WORD && is_number(seeker->heap->process, addr)) return;
     if (!gt_bit_test_set(&seeker->out->to[lead], object))
         *gt_map_put(&seeker->out->words[lead], object, NULL) = addr;
 }

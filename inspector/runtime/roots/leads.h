@@ -21,7 +21,7 @@
  *
  * Words that cannot be roots or edges are not tested: sections and spans without pointers, the ends
  * of slots beyond their object, and stacks of threads. Nor are the numbers in gs, ms and Ps, such
- * as bounds of stacks.
+ * as bounds of stacks, and those that are numbers by the types of globals, where there are types.
  *
  * Roots that the runtime keeps elsewhere (specials, queues, mcaches) are not searched here, since
  * memory beside them holds leftovers of the mark and the allocators. They are walked (roots.h), and
