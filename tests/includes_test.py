@@ -82,6 +82,9 @@ ALLOWED = {
     "inspector/runtime/typing": _runtime(
         "process", "heap", "goroutines", "roots", "waits", "functions"
     ),
+    "inspector/runtime/typing/spread": _runtime(
+        "process", "heap", "goroutines", "roots", "functions", "typing"
+    ),
     "inspector/runtime/ledger": _runtime("process", "heap", "goroutines"),
     "inspector/detect": GO | {"inspector/graph"} | ALL_OF_RUNTIME,
     "inspector/detect/describe": _detect(),

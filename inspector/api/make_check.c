@@ -184,8 +184,9 @@ struct builder {
     struct gt_check *check;
 };
 
-static void mark(const struct gt_analysis *analysis, struct gt_bitmap *live)
+static void mark(struct gt_analysis *analysis, struct gt_bitmap *live)
 {
+    gt_analysis_stage(analysis, "marking");
     gt_bitmap_init(live, analysis->heap->graph.objects);
     gt_live_mark(analysis->heap, analysis->roots, NULL, NULL, live);
 }
@@ -201,6 +202,7 @@ static void compare(struct builder *builder)
     struct gt_bitmap marked = {0};
 
     if (!analysis->live_heap) mark(analysis, &marked);
+    gt_analysis_stage(analysis, "comparing with the collector's marks");
     gt_gcmarks_init(&marks, analysis->heap);
     gt_analysis_compare(analysis, &marks,
                         analysis->live_heap ? &analysis->live_heap->live : &marked, &options,
@@ -218,7 +220,6 @@ static struct gt_error *make(void *args)
     struct gt_error *error = gt_analysis_heap(builder->analysis);
 
     if (error) return error;
-    gt_analysis_stage(builder->analysis, "comparing with the collector's marks");
     builder->check = gt_calloc(1, sizeof *builder->check);
     builder->check->storage = gt_calloc(1, sizeof *builder->check->storage);
     builder->check->all_examples = builder->options.examples;

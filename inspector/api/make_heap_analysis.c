@@ -15,9 +15,10 @@ enum {                         /* fewer are not worth another thread */
        MANY_PARTS = 4,         /* of the collector's marks */
 };
 
-static void start_types(struct gt_heap_analysis *live_heap)
+static void start_types(struct gt_heap_analysis *live_heap, struct gt_typed_mark *reach)
 {
-    live_heap->started = gt_typing_start(live_heap->heap, live_heap->goroutines, live_heap->roots);
+    live_heap->started =
+        gt_typing_start(live_heap->heap, live_heap->goroutines, live_heap->roots, reach);
 }
 
 struct marks { /* on the heap: if this call unwinds, a task still uses it until it ends */
@@ -28,13 +29,19 @@ struct marks { /* on the heap: if this call unwinds, a task still uses it until 
     bool at_once; /* and spread in this thread while another one marks */
 };
 
+static void type_first(void *ctx, struct gt_typed_mark *reach)
+{
+    start_types(ctx, reach);
+}
+
 static void mark_live(struct marks *marks)
 {
     const struct gt_heap_analysis *viewed = &marks->viewed;
     struct gt_heap_analysis *live_heap = marks->live_heap;
 
     gt_bitmap_init(&live_heap->live, viewed->heap->graph.objects);
-    gt_baseline_mark_live(live_heap->baseline, viewed, &live_heap->live);
+    gt_baseline_mark_live(live_heap->baseline, viewed, &live_heap->live,
+                          marks->typed && !marks->at_once ? type_first : NULL, live_heap);
     live_heap->live_bytes = gt_heap_bytes_of(&viewed->heap->graph, &live_heap->live);
     live_heap->live_objects = gt_bitmap_count(&live_heap->live);
 }
@@ -58,20 +65,17 @@ static struct gt_error *mark_in_task(void *marks)
 static void mark_and_type_at_once(struct marks *marks, struct gt_heap *viewed, unsigned threads)
 {
     struct gt_task *task = gt_task_start(mark_in_task, marks);
-    start_types(marks->live_heap);
+    start_types(marks->live_heap, NULL);
     gt_heap_allow_threads(viewed, threads);
     read_collectors(marks);
     gt_error_destroy(gt_task_wait(task));
 }
 
-static void mark_then_type(struct gt_analysis *analysis, struct marks *marks)
+static void mark_alone(const struct gt_analysis *analysis, struct marks *marks)
 {
     mark_live(marks);
     gt_task_share(marks->collectors.part_count < MANY_PARTS ? 1 : analysis->heap->graph.threads,
                   read_collectors, marks);
-    if (!marks->typed) return;
-    gt_analysis_stage(analysis, "typing");
-    start_types(marks->live_heap);
 }
 
 /* The mark reads a view of the heap also where it is alone, so that types are met in the same order
@@ -86,7 +90,7 @@ static void mark_and_type(struct gt_analysis *analysis, struct marks *marks)
     if (marks->at_once)
         mark_and_type_at_once(marks, &view->graph, threads);
     else
-        mark_then_type(analysis, marks);
+        mark_alone(analysis, marks);
     gt_goheap_rejoin(analysis->heap, view);
 }
 
@@ -140,7 +144,7 @@ static void create(struct gt_analysis *analysis, bool typed)
     struct marks *marks = begin_marks(analysis, typed);
     struct gt_heap_analysis *live_heap = marks->live_heap;
 
-    gt_analysis_stage(analysis, marks->at_once ? "marking and typing" : "marking");
+    gt_analysis_stage(analysis, typed ? "marking and typing" : "marking");
     live_heap->baseline = gt_baseline_create(live_heap);
     gt_gcmarks_begin(&marks->collectors, analysis->heap);
     mark_and_type(analysis, marks);
@@ -196,7 +200,7 @@ struct gt_heap_analysis *gt_analysis_live_heap_untyped(struct gt_analysis *analy
 /* What was typed with the mark is taken once. */
 static struct gt_typing *take_started(struct gt_heap_analysis *live_heap)
 {
-    if (!live_heap->started) start_types(live_heap);
+    if (!live_heap->started) start_types(live_heap, NULL);
     struct gt_typing *started = live_heap->started;
     live_heap->started = NULL;
     return started;

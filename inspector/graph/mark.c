@@ -27,38 +27,6 @@ enum {
     PART = 128 << 10, /* bytes of a part, after which it is looked whether others wait */
 };
 
-void gt_cut_init(struct gt_cut *cut, const struct gt_heap *heap)
-{
-    *cut = (struct gt_cut){0};
-    gt_bitmap_init(&cut->blocked, heap->objects);
-    gt_bitmap_init(&cut->no_out_edges, heap->objects);
-    gt_bitmap_init(&cut->has_words, heap->objects);
-}
-
-void gt_cut_deinit(struct gt_cut *cut)
-{
-    gt_bitmap_deinit(&cut->blocked);
-    gt_bitmap_deinit(&cut->no_out_edges);
-    gt_bitmap_deinit(&cut->has_words);
-    gt_map_deinit(&cut->words);
-}
-
-void gt_cut_word(struct gt_cut *cut, const struct gt_heap *heap, uint64_t addr)
-{
-    uint32_t object = gt_heap_object(heap, addr);
-
-    if (object == GT_NO_OBJECT) return;
-    gt_bit_set(&cut->has_words, object);
-    cut->offsets |= (uint64_t)1 << ((addr - gt_heap_address(heap, object)) / 8 & 63);
-    ++*gt_map_put(&cut->words, addr, NULL);
-}
-
-bool gt_cut_has_word(const struct gt_cut *cut, uint64_t addr)
-{
-    const uint64_t *holders = gt_map_find(&cut->words, addr);
-    return holders && *holders > 0;
-}
-
 struct gt_marker *gt_marker_create(const struct gt_heap *heap, const struct gt_cut *cut,
                                    struct gt_bitmap *marked)
 {
@@ -404,6 +372,29 @@ void gt_mark_watch(struct gt_marker *marker, const struct gt_bitmap *watched,
 {
     marker->watched = watched;
     marker->reached = reached;
+}
+
+/* The grey ones of the 64 objects of a word. */
+static uint64_t grey_of(const struct gt_marker *marker, const struct gt_bitmap *scanned,
+                        size_t word)
+{
+    uint64_t grey = marker->marked->words[word] & ~scanned->words[word];
+    uint64_t scan = gt_low_bits(marker->heap->scan_objects - word * 64);
+
+    return grey & scan & (marker->cut ? ~marker->cut->no_out_edges.words[word] : UINT64_MAX);
+}
+
+void gt_mark_resume(struct gt_marker *marker, const struct gt_bitmap *scanned, bool dangles)
+{
+    size_t words = ((size_t)marker->heap->scan_objects + 63) / 64;
+
+    marker->met.dangles |= dangles;
+    marker->ready = (struct gt_fetched){0};
+    for (size_t word = 0; word < words; word++) {
+        marker->blocks.grey.words[word] = grey_of(marker, scanned, word);
+        if (marker->blocks.grey.words[word])
+            gt_blocks_enqueue(&marker->blocks, (uint32_t)(word / GT_BLOCK_WORDS));
+    }
 }
 
 struct contents {

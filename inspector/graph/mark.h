@@ -52,6 +52,10 @@ void gt_mark_word(struct gt_marker *marker, uint64_t value);
  * into itself are dropped (a finalizer's object is a root of that kind). Whether the object is
  * blocked does not matter. Its cut words and ignored out-edges are left out. */
 void gt_mark_contents(struct gt_marker *marker, uint32_t object);
+/* Goes on from a mark that others continued before anything was drained: objects were marked, and
+ * the words of those in `scanned` followed, in the way of this marker. All others will be
+ * scanned. */
+void gt_mark_resume(struct gt_marker *marker, const struct gt_bitmap *scanned, bool dangles);
 /* Follows pointers until nothing new is reached. */
 void gt_mark_drain(struct gt_marker *marker);
 /* From now on adds each object of `watched` that is newly marked to `reached`. The marker

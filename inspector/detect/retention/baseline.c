@@ -122,8 +122,26 @@ static void leave_out_goroutines(struct gt_baseline *baseline,
     }
 }
 
+/* Lets others follow pointers first, where no edge is cut. */
+static void give_away(struct gt_marker *marker, const struct gt_cut *cut, struct gt_bitmap *marked,
+                      uint32_t scan_objects, gt_before_mark_fn *before, void *ctx)
+{
+    struct gt_typed_mark reach = {.marked = marked};
+    struct gt_bitmap away;
+
+    gt_bitmap_init(&away, marked->bits);
+    gt_bitmap_copy(&away, &cut->has_words);
+    gt_bitmap_unite(&away, &cut->no_out_edges);
+    if (gt_bitmap_next(&away, 0) < away.bits) reach.away = &away;
+    gt_bitmap_init(&reach.scanned, scan_objects);
+    before(ctx, &reach);
+    gt_mark_resume(marker, &reach.scanned, reach.dangles);
+    gt_bitmap_deinit(&reach.scanned);
+    gt_bitmap_deinit(&away);
+}
+
 static void mark_alone(const struct gt_baseline *baseline, const struct gt_heap_analysis *analysis,
-                       struct gt_bitmap *marked)
+                       struct gt_bitmap *marked, gt_before_mark_fn *before, void *ctx)
 {
     struct gt_exclusion all;
 
@@ -131,7 +149,12 @@ static void mark_alone(const struct gt_baseline *baseline, const struct gt_heap_
     for (int i = 0; i < GT_LEFT_OUT; i++)
         gt_exclusion_add(&all, analysis, &baseline->edges[i]);
     gt_exclusion_add(&all, analysis, &baseline->others);
-    gt_live_mark(analysis->heap, analysis->roots, &all.roots, &all.cut, marked);
+    struct gt_marker *marker =
+        gt_live_marker(analysis->heap, analysis->roots, &all.roots, &all.cut, marked);
+    if (before)
+        give_away(marker, &all.cut, marked, analysis->heap->graph.scan_objects, before, ctx);
+    gt_mark_drain(marker);
+    gt_marker_destroy(marker);
     gt_exclusion_deinit(&all);
 }
 
@@ -149,13 +172,13 @@ static void mark_more(const struct gt_heap_analysis *analysis, const struct gt_e
 
 /* Marks first without any goroutine, then with those that do not block, then all. */
 void gt_baseline_mark_live(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis,
-                           struct gt_bitmap *live)
+                           struct gt_bitmap *live, gt_before_mark_fn *before, void *ctx)
 {
     struct gt_bitmap alone, marked;
     struct gt_exclusion nothing;
 
     gt_bitmap_init(&alone, live->bits);
-    mark_alone(baseline, analysis, &alone);
+    mark_alone(baseline, analysis, &alone, before, ctx);
     gt_bitmap_init(&marked, live->bits);
     gt_bitmap_copy(&marked, &alone);
     mark_more(analysis, &baseline->others, 1, &baseline->without, &marked);

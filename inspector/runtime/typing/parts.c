@@ -83,7 +83,7 @@ void gt_typing_parts(const struct gt_typing *typing, uint32_t kinds, struct gt_v
 struct part_reader {
     const struct gt_typing *typing;
     const struct gt_read_part *part;
-    gt_settle_fn *settle;
+    gt_settle_word_fn *settle;
     void *ctx;
     struct gt_fetched ready;
     struct gt_slot_ref last;  /* of the object that came last */
@@ -230,7 +230,7 @@ static void read_near(struct part_reader *reader, uint32_t first, uint64_t left,
 }
 
 void gt_typing_read_part(const struct gt_typing *typing, const struct gt_bitmap *objects,
-                         const struct gt_read_part *part, gt_settle_fn *settle, void *ctx,
+                         const struct gt_read_part *part, gt_settle_word_fn *settle, void *ctx,
                          struct gt_bitmap *others)
 {
     struct part_reader reader = {

@@ -121,6 +121,25 @@ static void fill_plan(const struct gt_typing *typing, struct gt_word_plan *plan,
     plan->claims_more = plan->claiming_count || !plan->all->complete;
 }
 
+/* `left`: the words of the type's mask that are in neither list. */
+static void list_unclaimed(struct gt_word_plan *plan, uint64_t left, uint32_t *offsets)
+{
+    for (; left; left &= left - 1)
+        offsets[plan->unclaimed_count++] = (uint32_t)__builtin_ctzll(left) * WORD;
+    plan->unclaimed = offsets;
+}
+
+static uint64_t words_in_lists(const struct gt_word_plan *plan)
+{
+    uint64_t words = 0;
+
+    for (size_t i = 0; i < plan->plain_count; i++)
+        words |= (uint64_t)1 << plan->plain[i].offset / WORD;
+    for (size_t i = 0; i < plan->slice_count; i++)
+        words |= (uint64_t)1 << plan->slices[i].offset / WORD;
+    return words;
+}
+
 const struct gt_type_row *gt_type_row_plan(const struct gt_typing *typing, gt_type_id id)
 {
     const struct gt_pointer_layout *all = gt_types_pointer_layout(typing->types, id);
@@ -138,6 +157,9 @@ const struct gt_type_row *gt_type_row_plan(const struct gt_typing *typing, gt_ty
                                   .claiming = lists.claiming};
     fill_plan(typing, plan, &lists);
     struct gt_type_row *row = gt_vec_at(typing->rows, id);
+    if (row->words)
+        list_unclaimed(plan, row->mask & ~words_in_lists(plan),
+                       gt_arena_alloc(typing->plans, MASK_WORDS * sizeof *plan->unclaimed));
     row->plan = plan;
     return row;
 }

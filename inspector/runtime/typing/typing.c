@@ -55,18 +55,23 @@ static void claim_queued(struct gt_typing *typing)
     }
 }
 
-static void claim_roots(struct gt_typing *typing)
+static void claim_root(struct gt_typing *typing, size_t root)
 {
     struct gt_word word;
 
-    for (size_t i = 0; i < typing->roots->list.len; i++) {
-        gt_typing_root(typing, i, &word);
-        typing->names_disputed += word.disputed;
-        gt_claim_word(typing, &word);
-        if (word.kind == GT_W_RUNTIME) gt_claim_function(typing, word.value);
-        claim_of_special(typing, gt_root_at(typing->roots, i));
-    }
-    claim_queued(typing);
+    gt_typing_root(typing, root, &word);
+    typing->names_disputed += word.disputed;
+    gt_claim_word(typing, &word);
+    if (word.kind == GT_W_RUNTIME) gt_claim_function(typing, word.value);
+    claim_of_special(typing, gt_root_at(typing->roots, root));
+}
+
+/* Those of goroutines, or the others. */
+static void claim_roots(struct gt_typing *typing, bool goroutines)
+{
+    for (size_t i = 0; i < typing->roots->list.len; i++)
+        if (gt_root_is_goroutines(gt_root_at(typing->roots, i)) == goroutines)
+            claim_root(typing, i);
 }
 
 /* Goroutines are typed even if the lists that hold them have no types. */
@@ -154,9 +159,24 @@ static void count_bytes(struct gt_typing *typing, const struct gt_bitmap *live)
             count_word(typing, region, first, live->words[first / 64] & gt_low_bits(end - first));
 }
 
+/* What the program can reach without its goroutines comes first, so that it is marked when its
+ * words are read. */
+static void claim_all_roots(struct gt_typing *typing)
+{
+    gt_claim_statics(typing);
+    gt_drain(typing); /* roots in static data without a name get its types */
+    claim_roots(typing, false);
+    gt_drain(typing);
+    claim_roots(typing, true);
+    claim_queued(typing);
+    if (!typing->process->dwarf || typing->within) claim_goroutines(typing);
+    gt_drain(typing);
+}
+
 /* What follows from static data and roots. `some`: the objects whose words are read; NULL: all. */
 static struct gt_typing *start(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
-                               const struct gt_roots *roots, const struct gt_bitmap *some)
+                               const struct gt_roots *roots, const struct gt_bitmap *some,
+                               struct gt_typed_mark *reach)
 {
     struct gt_typing *typing = gt_calloc(1, sizeof *typing);
 
@@ -166,6 +186,7 @@ static struct gt_typing *start(const struct gt_goheap *heap, const struct gt_gor
                                  .process = heap->process,
                                  .types = heap->process->types,
                                  .within = some,
+                                 .reach = reach,
                                  .rows = gt_alloc(sizeof *typing->rows)};
     *typing->rows = GT_VEC_OF(struct gt_type_row);
     typing->plans = gt_calloc(1, sizeof *typing->plans);
@@ -177,11 +198,8 @@ static struct gt_typing *start(const struct gt_goheap *heap, const struct gt_gor
     gt_packed_init(&typing->type, heap->graph.scan_objects);
     gt_bitmap_init(&typing->pointed, heap->graph.scan_objects);
     gt_spread_open(typing);
-    gt_claim_statics(typing);
-    gt_drain(typing); /* roots in static data without a name get its types */
-    claim_roots(typing);
-    if (!heap->process->dwarf || some) claim_goroutines(typing);
-    gt_drain(typing);
+    claim_all_roots(typing);
+    typing->reach = NULL;
     return typing;
 }
 
@@ -205,9 +223,9 @@ static struct gt_typing *finish(struct gt_typing *typing, const struct gt_bitmap
 
 struct gt_typing *gt_typing_start(const struct gt_goheap *heap,
                                   const struct gt_goroutines *goroutines,
-                                  const struct gt_roots *roots)
+                                  const struct gt_roots *roots, struct gt_typed_mark *reach)
 {
-    return start(heap, goroutines, roots, NULL);
+    return start(heap, goroutines, roots, NULL, reach);
 }
 
 struct gt_typing *gt_typing_create(struct gt_typing *started, const struct gt_bitmap *live)
@@ -227,7 +245,7 @@ struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
                                       const struct gt_goroutines *goroutines,
                                       const struct gt_roots *roots, const struct gt_bitmap *some)
 {
-    return finish(begin(start(heap, goroutines, roots, some), some), some);
+    return finish(begin(start(heap, goroutines, roots, some, NULL), some), some);
 }
 
 /* ---- one beginning for two ------------------------------------------------------------------ */

@@ -21,6 +21,7 @@
 #define GT_RUNTIME_TYPING_H
 
 #include "inspector/base/packed.h"
+#include "inspector/graph/follow.h"
 #include "inspector/runtime/roots/live.h"
 
 /* Kinds beside enum gt_location_kind: pointers that no Go type describes. */
@@ -80,8 +81,20 @@ struct gt_claim { /* a word says that `count` of `type` are at an offset in a sl
     uint64_t count;
     uint32_t slot;
     gt_type_id type;
-    bool plain; /* by a plain pointer, of an object with a heap bitmap */
-    bool first; /* of the one value at the start of a slot with a bitmap that is not wide */
+    bool plain;   /* by a plain pointer, of an object with a heap bitmap */
+    bool reaches; /* its object is marked, too (gt_typed_mark) */
+    bool first;   /* of the one value at the start of a slot with a bitmap that is not wide */
+};
+
+/* Marks that are made while types spread. Types and marks follow the same pointers, so both read an
+ * object once. Objects whose pointers are all in the words of their type are read for both; a mark
+ * goes on from the others (gt_mark_resume()). The caller owns the bitmaps. */
+struct gt_typed_mark {
+    struct gt_bitmap *marked;     /* roots at first; then also what they lead to through objects
+                                   * that are read for both */
+    const struct gt_bitmap *away; /* objects that are not read for both; NULL: there are none */
+    struct gt_bitmap scanned;     /* those that were, of objects with pointers */
+    bool dangles;                 /* one of their words points to a free slot */
 };
 
 struct gt_typing {
@@ -100,6 +113,7 @@ struct gt_typing {
     bool whole;            /* from now on, arrays are typed beyond what slices cover */
     bool eager;            /* a claim's object is compared at once: some are asked for before all
                             * claims are handled */
+    struct gt_typed_mark *reach;    /* while types spread: what is marked; NULL: nothing */
     const struct gt_bitmap *within; /* while types spread: the objects whose words are read; NULL:
                                      * all */
     struct gt_map wide;             /* object -> its elements that are of its type; typing_impl.h */
@@ -117,7 +131,8 @@ struct gt_typing {
     struct gt_claim waiting[GT_CLAIMS_WAITING]; /* they are judged together, in order, while the
                                                  * memory that decides them is fetched */
     size_t waiting_count;
-    struct gt_last_type { /* of the object whose words were claimed last */
+    struct gt_batch marks; /* pointers to what is marked next */
+    struct gt_last_type {  /* of the object whose words were claimed last */
         uint32_t typed;
         uint64_t mask;
         const struct gt_word_plan *plan;
@@ -128,10 +143,11 @@ struct gt_typing {
 };
 
 /* Types what follows from static data and roots, for one of the next three functions. The live set
- * need not be known yet. All arguments must outlive the result. */
+ * need not be known yet. `reach` is used until the function returns; with NULL, nothing is marked.
+ * The types do not depend on it. All other arguments must outlive the result. */
 struct gt_typing *gt_typing_start(const struct gt_goheap *heap,
                                   const struct gt_goroutines *goroutines,
-                                  const struct gt_roots *roots);
+                                  const struct gt_roots *roots, struct gt_typed_mark *reach);
 /* Types the objects in `live`. `started` becomes the result. */
 struct gt_typing *gt_typing_create(struct gt_typing *started, const struct gt_bitmap *live);
 /* The same, but an array that slices cover in part is typed throughout, so what its other elements
@@ -195,10 +211,10 @@ void gt_typing_parts(const struct gt_typing *typing, uint32_t kinds, struct gt_v
 /* Calls `settle` for each word of the part's objects in `objects` that is not nil; `words` are its
  * bytes. Adds to `others`, which parts share, the objects that are not read, and those with a word
  * for which `settle` returns false: the rest of their words is not read. */
-typedef bool gt_settle_fn(void *ctx, const struct gt_pointer_slot *place,
-                          const unsigned char *words);
+typedef bool gt_settle_word_fn(void *ctx, const struct gt_pointer_slot *place,
+                               const unsigned char *words);
 void gt_typing_read_part(const struct gt_typing *typing, const struct gt_bitmap *objects,
-                         const struct gt_read_part *part, gt_settle_fn *settle, void *ctx,
+                         const struct gt_read_part *part, gt_settle_word_fn *settle, void *ctx,
                          struct gt_bitmap *others);
 
 /* A root as a word; its offset is that in its variable. */

@@ -86,6 +86,9 @@ struct gt_word_plan {
     const uint64_t *claiming; /* offsets of the others that are no slices and make claims. Such a
                                * word is nil if its first 8 bytes are 0 */
     size_t claiming_count;
+    const uint32_t *unclaimed; /* offsets of the words in the row's mask that are neither plain
+                                * pointers nor slices: a mark follows them, too */
+    size_t unclaimed_count;
     bool only_plain;  /* there are no others, and none is left out */
     bool claims_more; /* there are such words, or some are left out */
     enum { GT_LEADS_UNKNOWN, GT_LEADS_TO_BITMAPS, GT_LEADS_ELSEWHERE } leads;
@@ -258,11 +261,16 @@ static inline uint32_t gt_verified(struct gt_typing *typing, const struct gt_slo
     return gt_slot_mask(ref) == row->mask ? typed : gt_verify(typing, ref, typed);
 }
 
-/* ---- spread.c ------------------------------------------------------------------------------ */
+/* ---- spread/ -------------------------------------------------------------------------------- */
 
 /* Objects are handled in blocks of neighbours, which are close in memory too. While a block waits,
  * most of its objects turn grey. */
 enum { GT_BLOCK_SHIFT = 9 };
+
+static inline uint32_t gt_block_count(const struct gt_typing *typing)
+{
+    return (typing->heap->graph.scan_objects >> GT_BLOCK_SHIFT) + 1;
+}
 
 void gt_spread_open(struct gt_typing *typing);
 void gt_spread_close(struct gt_typing *typing);

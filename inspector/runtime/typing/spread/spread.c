@@ -2,22 +2,17 @@
  * ring, so memory is read mostly in order. While no block waits, objects go straight to where they
  * are read next. What is called for each pointer is inline. */
 #include "inspector/base/alloc.h"
+#include "inspector/runtime/typing/spread/claims.h"
 #include "inspector/runtime/typing/static_areas.h"
-#include "inspector/runtime/typing/typing_impl.h"
 
 enum { WORD = 8 };
-
-static uint32_t block_count(const struct gt_typing *typing)
-{
-    return (typing->heap->graph.scan_objects >> GT_BLOCK_SHIFT) + 1;
-}
 
 void gt_spread_open(struct gt_typing *typing)
 {
     typing->ready = gt_calloc(1, sizeof *typing->ready);
     gt_bitmap_init(&typing->grey, typing->heap->graph.scan_objects);
-    gt_bitmap_init(&typing->queued, block_count(typing));
-    typing->queue = gt_calloc((size_t)block_count(typing) + 1, sizeof *typing->queue);
+    gt_bitmap_init(&typing->queued, gt_block_count(typing));
+    typing->queue = gt_calloc((size_t)gt_block_count(typing) + 1, sizeof *typing->queue);
     typing->head = typing->tail = 0;
 }
 
@@ -31,151 +26,28 @@ void gt_spread_close(struct gt_typing *typing)
     typing->ready = NULL;
     typing->within = NULL;
 }
-
 /* ---- claims -------------------------------------------------------------------------------- */
 
-/* The object's words will be claimed. While no block waits, it goes where it is read next. That
- * spares a list, which has one grey object at a time, the search of a block for each. The map of
- * grey objects is written without a look at it, as in graph/crew/blocks.h. */
-static inline void turn_grey(struct gt_typing *typing, const struct gt_slot_ref *ref)
-{
-    uint32_t object = gt_slot_object(ref), block = object >> GT_BLOCK_SHIFT;
-
-    if (typing->within && !gt_bit(typing->within, object)) return;
-    if (typing->head == typing->tail && !gt_fetched_is_full(typing->ready)) {
-        gt_fetched_add(typing->ready, *ref);
-        return;
-    }
-    gt_bit_set(&typing->grey, object);
-    if (gt_bit_test_set(&typing->queued, block)) return;
-    typing->queue[typing->tail] = block;
-    typing->tail = typing->tail == block_count(typing) ? 0 : typing->tail + 1;
-}
-
-void gt_settle(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
-               struct gt_extent extent)
-{
-    gt_packed_set(&typing->type, gt_slot_object(ref), gt_typed(id, extent));
-    turn_grey(typing, ref);
-}
-
-/* Finds the claim's object, whose region has been prefetched, and prefetches what judging reads. */
-static inline void aim(struct gt_typing *typing, struct gt_claim *claim)
-{
-    const struct gt_region *region = claim->region;
-    uint32_t slot = gt_region_slot(region, claim->value), object = region->first + slot;
-
-    if (region->scan == GT_SCAN_NONE || slot >= region->count) {
-        claim->region = NULL;
-        return;
-    }
-    claim->slot = slot;
-    claim->offset = claim->value - region->base - slot * region->slot_size;
-    claim->first = claim->offset == 0 && claim->count == 1 &&
-                   (region->small || (region->scan == GT_SCAN_BITMAP && !gt_slot_is_wide(region)));
-    gt_packed_fetch(&typing->type, object);
-    __builtin_prefetch(&typing->heap->graph.allocated.words[object >> 6]);
-    if (region->mask && !claim->first)
-        __builtin_prefetch(region->mask + slot * region->slot_size / 64);
-}
-
-/* Does the claim repeat what is known of its object? */
-static inline bool is_known(const struct gt_claim *claim, uint32_t typed)
-{
-    return gt_typed_id(typed) == claim->type && gt_typed_extent(typed).all &&
-           (claim->first || !gt_is_one_value(typed));
-}
-
-/* Is it about the one value at the start of a slot that can hold one? */
-static inline bool is_about_first(const struct gt_typing *typing, const struct gt_claim *claim)
-{
-    if (!claim->first) return false;
-    const struct gt_type_row *row = gt_type_row(typing, claim->type);
-    return row->words && row->words * (uint64_t)WORD <= claim->region->slot_size;
-}
-
-/* Most claims are about the first value. If the object has no type yet, it gets this one before its
- * bitmap is read: bitmaps are far apart, and read when the object is. If not all objects are read,
- * nothing may be left to that. */
-static inline void judge_first(struct gt_typing *typing, const struct gt_claim *claim,
-                               const struct gt_slot_ref *ref)
-{
-    uint32_t typed = gt_typed(claim->type, (struct gt_extent){0, 1, true});
-    uint32_t before = gt_packed_offer(&typing->type, gt_slot_object(ref), typed);
-
-    if (before == typed) return;
-    if (before) {
-        if (!is_known(claim, before)) gt_judge(typing, claim);
-        return;
-    }
-    turn_grey(typing, ref);
-    if (typing->within || typing->eager) gt_verified(typing, ref);
-}
-
-static inline void judge(struct gt_typing *typing, const struct gt_claim *claim)
-{
-    struct gt_slot_ref ref = {claim->region, claim->slot};
-
-    if (!claim->region || !gt_bit(&typing->heap->graph.allocated, gt_slot_object(&ref))) return;
-    if (claim->plain) gt_bit_set(&typing->pointed, gt_slot_object(&ref));
-    if (is_about_first(typing, claim))
-        judge_first(typing, claim, &ref);
-    else if (!claim->first && !is_known(claim, gt_packed_at(&typing->type, gt_slot_object(&ref))))
-        gt_judge(typing, claim);
-}
-
-static __attribute__((noinline)) void judge_all(struct gt_typing *typing)
-{
-    size_t count = typing->waiting_count;
-
-    for (size_t i = 0; i < count; i++)
-        aim(typing, &typing->waiting[i]);
-    for (size_t i = 0; i < count; i++)
-        judge(typing, &typing->waiting[i]);
-    typing->waiting_count = 0;
-}
-
-static inline void add_claim(struct gt_typing *typing, const struct gt_region *region,
-                             uint64_t value, gt_type_id id, uint64_t count, bool plain)
-{
-    struct gt_claim *claim = &typing->waiting[typing->waiting_count++];
-
-    __builtin_prefetch(region);
-    claim->region = region;
-    claim->value = value;
-    claim->type = id;
-    claim->count = count;
-    claim->plain = plain;
-    if (typing->waiting_count == GT_CLAIMS_WAITING) judge_all(typing);
-}
-
-void gt_claim_value(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
-{
-    const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
-
-    if (region && id < GT_OPAQUE_TYPE) add_claim(typing, region, value, id, count, false);
-}
-
 /* Later, nobody needs to read the pointer again: what it leads to is noted. */
-static inline void claim_plain(struct gt_typing *typing, const struct gt_region *region,
-                               uint64_t value, gt_type_id id)
+GT_INLINE void claim_plain(struct gt_typing *typing, const struct gt_region *region, uint64_t value,
+                           gt_type_id id, bool reaches)
 {
     bool plain = region->scan == GT_SCAN_BITMAP;
 
     if (!plain) ((struct gt_type_row *)gt_vec_at(typing->rows, id))->elsewhere = true;
-    add_claim(typing, region, value, id, 1, plain);
+    gt_add_claim(typing, region, value, id, 1, plain, reaches);
 }
 
 /* ---- objects ------------------------------------------------------------------------------- */
 
 /* Static data is no heap, so it is looked for only outside the heap. */
-static inline void claim_plain_word(struct gt_typing *typing, uint64_t value, gt_type_id type,
-                                    uint64_t addr)
+GT_INLINE void claim_plain_word(struct gt_typing *typing, uint64_t value, gt_type_id type,
+                                uint64_t addr, bool reaches)
 {
     const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
 
     if (region) {
-        claim_plain(typing, region, value, type);
+        claim_plain(typing, region, value, type, reaches);
     } else if (gt_static_is_near(typing->statics, value)) {
         struct gt_word word = {.addr = addr, .value = value, .type = type, .kind = GT_P_POINTER};
         gt_claim_static(typing, &word);
@@ -184,18 +56,21 @@ static inline void claim_plain_word(struct gt_typing *typing, uint64_t value, gt
 
 void gt_claim_plain(struct gt_typing *typing, uint64_t value, gt_type_id type, uint64_t addr)
 {
-    claim_plain_word(typing, value, type, addr);
+    claim_plain_word(typing, value, type, addr, false);
 }
 
 /* A slice says that its whole capacity is of one type. */
-static inline void claim_slice(struct gt_typing *typing, const struct gt_plain_slice *slice,
-                               const unsigned char *bytes, uint64_t addr)
+GT_INLINE void claim_slice(struct gt_typing *typing, const struct gt_plain_slice *slice,
+                           const unsigned char *bytes, uint64_t addr, bool reaches)
 {
     uint64_t value = gt_load64(bytes), count = gt_load64(bytes + 2 * WORD);
     const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
 
     if (region) {
-        if (slice->memory && count) add_claim(typing, region, value, slice->memory, count, false);
+        if (slice->memory && count)
+            gt_add_claim(typing, region, value, slice->memory, count, false, reaches);
+        else if (reaches)
+            gt_add_mark(typing, value);
     } else if (gt_static_is_near(typing->statics, value)) {
         struct gt_word word = {
             .addr = addr, .value = value, .cap = count, .type = slice->elem, .kind = GT_P_SLICE};
@@ -203,9 +78,17 @@ static inline void claim_slice(struct gt_typing *typing, const struct gt_plain_s
     }
 }
 
+/* Marks what the words lead to that make no claims here. */
+GT_INLINE void reach_unclaimed(struct gt_typing *typing, const struct gt_word_plan *plan,
+                               const unsigned char *bytes)
+{
+    for (size_t i = 0; i < plan->unclaimed_count; i++)
+        gt_add_mark(typing, gt_load64(bytes + plan->unclaimed[i]));
+}
+
 /* Of the element at `offset` in the slot. */
-static inline void claim_plain_words(struct gt_typing *typing, const struct gt_slot_ref *ref,
-                                     const struct gt_word_plan *plan, uint64_t offset)
+GT_INLINE void claim_plain_words(struct gt_typing *typing, const struct gt_slot_ref *ref,
+                                 const struct gt_word_plan *plan, uint64_t offset, bool reaches)
 {
     uint64_t element = ref->slot * ref->region->slot_size + offset;
     const unsigned char *bytes = ref->region->bytes + element;
@@ -213,11 +96,21 @@ static inline void claim_plain_words(struct gt_typing *typing, const struct gt_s
 
     for (size_t i = 0; i < plan->plain_count; i++) {
         uint64_t at = plan->plain[i].offset, value = gt_load64(bytes + at);
-        if (value) claim_plain_word(typing, value, plan->plain[i].type, addr + at);
+        if (value) claim_plain_word(typing, value, plan->plain[i].type, addr + at, reaches);
     }
     for (size_t i = 0; i < plan->slice_count; i++)
         claim_slice(typing, &plan->slices[i], bytes + plan->slices[i].offset,
-                    addr + plan->slices[i].offset);
+                    addr + plan->slices[i].offset, reaches);
+    if (reaches) reach_unclaimed(typing, plan, bytes);
+}
+
+/* Are the object's words followed for the mark, too? All its pointers are in words of its type. */
+static inline bool begins_to_reach(struct gt_typed_mark *reach, uint32_t object)
+{
+    if (!reach || !gt_bit(reach->marked, object)) return false;
+    if (reach->away && gt_bit(reach->away, object)) return false;
+    gt_bit_set(&reach->scanned, object);
+    return true;
 }
 
 /* May one value at the start of a slot have other words that make claims? Most of them are nil. */
@@ -244,22 +137,55 @@ static void claim_words(struct gt_typing *typing, const struct gt_slot_ref *ref,
     gt_typing_words_of_slot(typing, ref, &reader);
 }
 
+/* Does the collector see the same pointers in the slot as the type says? Elements are `all` where
+ * none is outside of them. */
+static bool has_mask_of_type(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                             const struct gt_type_row *row, struct gt_extent extent)
+{
+    if (!row->words || !extent.all) return false;
+    if (ref->region->scan == GT_SCAN_BITMAP) return ref->region->small;
+    gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, gt_slot_object(ref)));
+    const struct gt_type_row *header = id ? gt_type_row(typing, id) : NULL;
+    return header && header->words == row->words && header->mask == row->mask;
+}
+
+/* Claims the words of elements of `size` bytes, of the type that typing->last says. */
+static __attribute__((noinline)) void claim_elements(struct gt_typing *typing,
+                                                     const struct gt_slot_ref *ref, uint64_t size,
+                                                     struct gt_extent left, bool reaches)
+{
+    while (left.from < left.to) {
+        struct gt_extent filled = gt_filled_elements(typing, ref, size, left);
+        uint64_t from = gt_slot_skip(ref) + filled.from * size,
+                 to = from + (filled.to - filled.from) * size;
+        if (reaches)
+            for (uint64_t at = from; at < to; at += size)
+                claim_plain_words(typing, ref, typing->last.plan, at, true);
+        else
+            for (uint64_t at = from; at < to; at += size)
+                claim_plain_words(typing, ref, typing->last.plan, at, false);
+        left.from = filled.to;
+    }
+}
+
 /* Claims the words of an object of any type. */
-static void claim_object(struct gt_typing *typing, const struct gt_slot_ref *ref)
+static __attribute__((noinline)) void claim_object(struct gt_typing *typing,
+                                                   const struct gt_slot_ref *ref)
 {
     uint32_t typed = gt_verified(typing, ref);
     const struct gt_type_row *row = gt_planned_row(typing, gt_typed_id(typed));
 
     if (!typed) return;
-    if (!row || !ref->region->bytes || ref->region->sparse) {
+    if (!row || !ref->region->bytes) {
         claim_words(typing, ref, GT_PLAIN_READ);
         return;
     }
     typing->last = (struct gt_last_type){gt_is_one_value(typed) ? typed : 0, row->mask, row->plan};
     uint64_t size = row->size;
     struct gt_extent extent = gt_extent_of_slot(typing, ref, typed, size);
-    for (uint64_t i = extent.from; i < extent.to; i++)
-        claim_plain_words(typing, ref, typing->last.plan, gt_slot_skip(ref) + i * size);
+    bool reaches = typing->reach && has_mask_of_type(typing, ref, row, extent) &&
+                   begins_to_reach(typing->reach, gt_slot_object(ref));
+    claim_elements(typing, ref, size, extent, reaches);
     if (typing->last.plan->claims_more || !extent.all) claim_words(typing, ref, GT_PLAIN_SKIPPED);
 }
 
@@ -278,7 +204,10 @@ static inline void claim_from(struct gt_typing *typing, const struct gt_slot_ref
         claim_object(typing, ref);
         return;
     }
-    claim_plain_words(typing, ref, typing->last.plan, 0);
+    if (begins_to_reach(typing->reach, gt_slot_object(ref)))
+        claim_plain_words(typing, ref, typing->last.plan, 0, true);
+    else
+        claim_plain_words(typing, ref, typing->last.plan, 0, false);
     if (typing->last.plan->claims_more && has_more(ref, typing->last.plan))
         claim_words(typing, ref, GT_PLAIN_SKIPPED);
 }
@@ -327,11 +256,13 @@ static bool next_block(struct gt_typing *typing, uint32_t *block)
         if (!gt_fetched_is_empty(typing->ready))
             claim_oldest(typing);
         else if (typing->waiting_count)
-            judge_all(typing);
+            gt_judge_waiting(typing);
+        else if (typing->marks.count)
+            gt_mark_waiting(typing);
         else
             return false;
     *block = typing->queue[typing->head];
-    typing->head = typing->head == block_count(typing) ? 0 : typing->head + 1;
+    typing->head = typing->head == gt_block_count(typing) ? 0 : typing->head + 1;
     gt_bit_clear(&typing->queued, *block);
     return true;
 }

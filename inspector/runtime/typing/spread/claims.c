@@ -1,0 +1,152 @@
+/* Claims become types, and objects with types turn grey. */
+#include "inspector/runtime/typing/spread/claims.h"
+
+enum { WORD = 8 };
+
+/* The object's words will be claimed. While no block waits, it goes where it is read next. That
+ * spares a list, which has one grey object at a time, the search of a block for each. The map of
+ * grey objects is written without a look at it, as in graph/crew/blocks.h. */
+static inline void turn_grey(struct gt_typing *typing, const struct gt_slot_ref *ref)
+{
+    uint32_t object = gt_slot_object(ref), block = object >> GT_BLOCK_SHIFT;
+
+    if (typing->within && !gt_bit(typing->within, object)) return;
+    if (typing->head == typing->tail && !gt_fetched_is_full(typing->ready)) {
+        gt_fetched_add(typing->ready, *ref);
+        return;
+    }
+    gt_bit_set(&typing->grey, object);
+    if (gt_bit_test_set(&typing->queued, block)) return;
+    typing->queue[typing->tail] = block;
+    typing->tail = typing->tail == gt_block_count(typing) ? 0 : typing->tail + 1;
+}
+
+void gt_settle(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
+               struct gt_extent extent)
+{
+    gt_packed_set(&typing->type, gt_slot_object(ref), gt_typed(id, extent));
+    turn_grey(typing, ref);
+}
+
+/* ---- marks --------------------------------------------------------------------------------- */
+
+static inline void mark(struct gt_typed_mark *reach, uint32_t object)
+{
+    if (!gt_bit(reach->marked, object)) gt_bit_set(reach->marked, object);
+}
+
+static void fetch_bits(const void *ctx, uint32_t object)
+{
+    const struct gt_typing *typing = ctx;
+
+    __builtin_prefetch(&typing->reach->marked->words[object >> 6], 1);
+    __builtin_prefetch(&typing->heap->graph.allocated.words[object >> 6]);
+}
+
+GT_INLINE void settle_mark(void *ctx, struct gt_aimed aimed)
+{
+    const struct gt_typing *typing = ctx;
+
+    if (gt_bit(typing->reach->marked, aimed.object)) return;
+    if (gt_bit(&typing->heap->graph.allocated, aimed.object))
+        gt_bit_set(typing->reach->marked, aimed.object);
+    else
+        typing->reach->dangles = true;
+}
+
+void gt_mark_waiting(struct gt_typing *typing)
+{
+    gt_batch_settle(&typing->marks, &typing->heap->graph, fetch_bits, settle_mark, typing);
+}
+
+/* ---- claims -------------------------------------------------------------------------------- */
+
+/* Finds the claim's object, whose region has been prefetched, and prefetches what judging reads. */
+static inline void aim(struct gt_typing *typing, struct gt_claim *claim)
+{
+    const struct gt_region *region = claim->region;
+    uint32_t slot = gt_region_slot(region, claim->value), object = region->first + slot;
+
+    if ((region->scan == GT_SCAN_NONE && !claim->reaches) || slot >= region->count) {
+        claim->region = NULL;
+        return;
+    }
+    claim->slot = slot;
+    if (claim->reaches) __builtin_prefetch(&typing->reach->marked->words[object >> 6], 1);
+    claim->offset = claim->value - region->base - slot * region->slot_size;
+    claim->first = claim->offset == 0 && claim->count == 1 &&
+                   (region->small || (region->scan == GT_SCAN_BITMAP && !gt_slot_is_wide(region)));
+    gt_packed_fetch(&typing->type, object);
+    __builtin_prefetch(&typing->heap->graph.allocated.words[object >> 6]);
+    if (region->mask && !claim->first)
+        __builtin_prefetch(region->mask + slot * region->slot_size / 64);
+}
+
+/* Does the claim repeat what is known of its object? */
+static inline bool is_known(const struct gt_claim *claim, uint32_t typed)
+{
+    return gt_typed_id(typed) == claim->type && gt_typed_extent(typed).all &&
+           (claim->first || !gt_is_one_value(typed));
+}
+
+/* Is it about the one value at the start of a slot that can hold one? */
+static inline bool is_about_first(const struct gt_typing *typing, const struct gt_claim *claim)
+{
+    if (!claim->first) return false;
+    const struct gt_type_row *row = gt_type_row(typing, claim->type);
+    return row->words && row->words * (uint64_t)WORD <= claim->region->slot_size;
+}
+
+/* Most claims are about the first value. If the object has no type yet, it gets this one before its
+ * bitmap is read: bitmaps are far apart, and read when the object is. If not all objects are read,
+ * nothing may be left to that. */
+static inline void judge_first(struct gt_typing *typing, const struct gt_claim *claim,
+                               const struct gt_slot_ref *ref)
+{
+    uint32_t typed = gt_typed(claim->type, (struct gt_extent){0, 1, true});
+    uint32_t before = gt_packed_offer(&typing->type, gt_slot_object(ref), typed);
+
+    if (before == typed) return;
+    if (before) {
+        if (!is_known(claim, before)) gt_judge(typing, claim);
+        return;
+    }
+    turn_grey(typing, ref);
+    if (typing->within || typing->eager) gt_verified(typing, ref);
+}
+
+static inline void judge(struct gt_typing *typing, const struct gt_claim *claim)
+{
+    struct gt_slot_ref ref = {claim->region, claim->slot};
+
+    if (!claim->region) return;
+    if (!gt_bit(&typing->heap->graph.allocated, gt_slot_object(&ref))) {
+        if (claim->reaches) typing->reach->dangles = true;
+        return;
+    }
+    if (claim->reaches) mark(typing->reach, gt_slot_object(&ref));
+    if (claim->region->scan == GT_SCAN_NONE) return;
+    if (claim->plain) gt_bit_set(&typing->pointed, gt_slot_object(&ref));
+    if (is_about_first(typing, claim))
+        judge_first(typing, claim, &ref);
+    else if (!claim->first && !is_known(claim, gt_packed_at(&typing->type, gt_slot_object(&ref))))
+        gt_judge(typing, claim);
+}
+
+void gt_judge_waiting(struct gt_typing *typing)
+{
+    size_t count = typing->waiting_count;
+
+    for (size_t i = 0; i < count; i++)
+        aim(typing, &typing->waiting[i]);
+    for (size_t i = 0; i < count; i++)
+        judge(typing, &typing->waiting[i]);
+    typing->waiting_count = 0;
+}
+
+void gt_claim_value(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
+{
+    const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
+
+    if (region && id < GT_OPAQUE_TYPE) gt_add_claim(typing, region, value, id, count, false, false);
+}
