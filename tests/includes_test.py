@@ -82,7 +82,7 @@ ALLOWED = {
     "inspector/runtime/typing": _runtime(
         "process", "heap", "goroutines", "roots", "waits", "functions"
     ),
-    "inspector/runtime/typing/spread": _runtime(
+    "inspector/runtime/typing/spread": {"inspector/graph/crew"} | _runtime(
         "process", "heap", "goroutines", "roots", "functions", "typing"
     ),
     "inspector/runtime/ledger": _runtime("process", "heap", "goroutines"),

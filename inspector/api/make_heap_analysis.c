@@ -25,8 +25,7 @@ struct marks { /* on the heap: if this call unwinds, a task still uses it until 
     struct gt_heap_analysis *live_heap;
     struct gt_heap_analysis viewed; /* the same, of a view of the heap */
     struct gt_gcmarks collectors;
-    bool typed;   /* types are needed, too */
-    bool at_once; /* and spread in this thread while another one marks */
+    bool typed; /* types are needed, too */
 };
 
 static void type_first(void *ctx, struct gt_typed_mark *reach)
@@ -41,7 +40,7 @@ static void mark_live(struct marks *marks)
 
     gt_bitmap_init(&live_heap->live, viewed->heap->graph.objects);
     gt_baseline_mark_live(live_heap->baseline, viewed, &live_heap->live,
-                          marks->typed && !marks->at_once ? type_first : NULL, live_heap);
+                          marks->typed ? type_first : NULL, live_heap);
     live_heap->live_bytes = gt_heap_bytes_of(&viewed->heap->graph, &live_heap->live);
     live_heap->live_objects = gt_bitmap_count(&live_heap->live);
 }
@@ -55,23 +54,8 @@ static struct gt_error *read_collectors(void *args)
     return NULL;
 }
 
-static struct gt_error *mark_in_task(void *marks)
-{
-    mark_live(marks);
-    return read_collectors(marks);
-}
-
-/* Once types have spread, the mark may use the thread that did it. */
-static void mark_and_type_at_once(struct marks *marks, struct gt_heap *viewed, unsigned threads)
-{
-    struct gt_task *task = gt_task_start(mark_in_task, marks);
-    start_types(marks->live_heap, NULL);
-    gt_heap_allow_threads(viewed, threads);
-    read_collectors(marks);
-    gt_error_destroy(gt_task_wait(task));
-}
-
-static void mark_alone(const struct gt_analysis *analysis, struct marks *marks)
+/* Types spread and marks are made together. */
+static void mark_all(const struct gt_analysis *analysis, struct marks *marks)
 {
     mark_live(marks);
     gt_task_share(marks->collectors.part_count < MANY_PARTS ? 1 : analysis->heap->graph.threads,
@@ -82,15 +66,11 @@ static void mark_alone(const struct gt_analysis *analysis, struct marks *marks)
  * with any number of threads. */
 static void mark_and_type(struct gt_analysis *analysis, struct marks *marks)
 {
-    unsigned threads = analysis->heap->graph.threads;
-    struct gt_goheap *view = gt_goheap_view(analysis->heap, marks->at_once ? threads - 1 : threads);
+    struct gt_goheap *view = gt_goheap_view(analysis->heap, analysis->heap->graph.threads);
 
     marks->viewed = *marks->live_heap;
     marks->viewed.heap = view;
-    if (marks->at_once)
-        mark_and_type_at_once(marks, &view->graph, threads);
-    else
-        mark_alone(analysis, marks);
+    mark_all(analysis, marks);
     gt_goheap_rejoin(analysis->heap, view);
 }
 
@@ -130,11 +110,9 @@ static struct gt_heap_analysis *begin(const struct gt_analysis *analysis)
 static struct marks *begin_marks(const struct gt_analysis *analysis, bool typed)
 {
     struct marks *marks = gt_calloc(1, sizeof *marks);
-    const struct gt_heap *graph = &analysis->heap->graph;
 
     marks->live_heap = begin(analysis);
     marks->typed = typed;
-    marks->at_once = typed && graph->threads > 1 && graph->scan_objects >= MANY_OBJECTS;
     return marks;
 }
 

@@ -3,11 +3,13 @@
 #include "inspector/base/packed.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/call.h"
 
 #include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { FULL = GT_PACKED_WIDTHS - 1, CODE_WORDS = GT_PACKED_PAGE / 32 };
+enum { FULL = GT_PACKED_WIDTHS - 1, CODE_WORDS = GT_PACKED_PAGE / 32, ALIGNED = 16 };
 
 /* By width: how many values beside 0 the list has room for. A code could number more of them at the
  * largest width, but a longer list takes longer to search. */
@@ -26,20 +28,72 @@ static size_t page_count(const struct gt_packed *table)
 
 static size_t page_bytes(unsigned width)
 {
-    return sizeof(struct gt_packed_page) + words_of(width) * sizeof(uint32_t);
+    size_t bytes = sizeof(struct gt_packed_page) + words_of(width) * sizeof(uint32_t);
+
+    return (bytes + ALIGNED - 1) / ALIGNED * ALIGNED;
+}
+
+/* Of all widths that a page may have in turn. */
+static size_t room_of(const struct gt_packed *table)
+{
+    size_t bytes = 0;
+
+    for (unsigned width = 0; width <= FULL; width++)
+        bytes += page_bytes(width);
+    return (page_count(table) + 1) * bytes;
+}
+
+static void unmap(void *memory, size_t size)
+{
+    munmap(memory, size);
 }
 
 void gt_packed_init(struct gt_packed *table, size_t count)
 {
     *table = (struct gt_packed){.count = count};
     table->pages = gt_calloc(page_count(table) + 1, sizeof *table->pages);
+    size_t room = room_of(table);
+    void *memory = mmap(NULL, room, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) gt_call_fail(room);
+    table->memory = memory;
+    table->held = gt_hold(memory, room, unmap);
 }
 
 void gt_packed_deinit(struct gt_packed *table)
 {
+    if (table->held) gt_let_go(table->held);
+    if (table->memory) unmap(table->memory, room_of(table));
     gt_free(table->pages);
-    gt_arena_deinit(&table->storage);
     *table = (struct gt_packed){0};
+}
+
+/* ---- pages --------------------------------------------------------------------------------- */
+
+static struct gt_packed_page *take_page(struct gt_packed *table, struct gt_packed_free *free,
+                                        unsigned width)
+{
+    struct gt_packed_page *page = free->page[width];
+    size_t size = page_bytes(width);
+
+    if (page) {
+        memcpy(&free->page[width], page, sizeof(void *));
+        memset(page, 0, size);
+    } else {
+        void *fresh = table->memory + __atomic_fetch_add(&table->used, size, __ATOMIC_RELAXED);
+        page = fresh;
+    }
+    page->width = (uint8_t)width;
+    page->most = most_values[width];
+    return page;
+}
+
+static void drop_page(struct gt_packed_free *free, struct gt_packed_page *page)
+{
+    unsigned width = page->width;
+
+    memcpy(page, &free->page[width], sizeof(void *));
+    free->page[width] = page;
 }
 
 void gt_packed_copy(struct gt_packed *to, const struct gt_packed *from)
@@ -47,35 +101,9 @@ void gt_packed_copy(struct gt_packed *to, const struct gt_packed *from)
     gt_packed_init(to, from->count);
     for (size_t i = 0; i < page_count(from); i++) {
         if (!from->pages[i]) continue;
-        size_t size = page_bytes(from->pages[i]->width);
-        to->pages[i] = memcpy(gt_arena_alloc(&to->storage, size), from->pages[i], size);
+        unsigned width = from->pages[i]->width;
+        to->pages[i] = memcpy(take_page(to, &to->free, width), from->pages[i], page_bytes(width));
     }
-}
-
-/* ---- pages --------------------------------------------------------------------------------- */
-
-static struct gt_packed_page *take_page(struct gt_packed *table, unsigned width)
-{
-    struct gt_packed_page *page = table->free[width];
-    size_t size = page_bytes(width);
-
-    if (page) {
-        memcpy(&table->free[width], page, sizeof(void *));
-        memset(page, 0, size);
-    } else {
-        page = gt_arena_alloc(&table->storage, size);
-    }
-    page->width = (uint8_t)width;
-    page->most = most_values[width];
-    return page;
-}
-
-static void drop_page(struct gt_packed *table, struct gt_packed_page *page)
-{
-    unsigned width = page->width;
-
-    memcpy(page, &table->free[width], sizeof(void *));
-    table->free[width] = page;
 }
 
 static void put_code(struct gt_packed_page *page, size_t entry, uint32_t code)
@@ -139,10 +167,10 @@ static void copy_codes(const struct gt_packed_page *from, struct gt_packed_page 
 }
 
 /* The page becomes one with room for more values. */
-static void widen(struct gt_packed *table, size_t number)
+static void widen(struct gt_packed *table, struct gt_packed_free *free, size_t number)
 {
     struct gt_packed_page *old = table->pages[number];
-    struct gt_packed_page *page = take_page(table, old->width + 1U);
+    struct gt_packed_page *page = take_page(table, free, old->width + 1U);
 
     if (page->width == FULL)
         for (size_t entry = 0; entry < GT_PACKED_PAGE; entry++)
@@ -150,7 +178,7 @@ static void widen(struct gt_packed *table, size_t number)
     else
         copy_codes(old, page);
     table->pages[number] = page;
-    drop_page(table, old);
+    drop_page(free, old);
 }
 
 /* Bits that are 1 << width apart come side by side: each step joins neighbours. */
@@ -210,14 +238,15 @@ const uint32_t *gt_packed_near(const struct gt_packed *table, size_t index, size
     return page ? page->words : NULL;
 }
 
-void gt_packed_put(struct gt_packed *table, size_t index, uint32_t value)
+void gt_packed_put(struct gt_packed *table, struct gt_packed_free *free, size_t index,
+                   uint32_t value)
 {
     size_t number = index >> GT_PACKED_SHIFT, entry = index & (GT_PACKED_PAGE - 1);
 
     if (!table->pages[number]) {
         if (!value) return;
-        table->pages[number] = take_page(table, 0);
+        table->pages[number] = take_page(table, free, 0);
     }
     while (!put(table->pages[number], entry, value))
-        widen(table, number);
+        widen(table, free, number);
 }

@@ -8,16 +8,17 @@
  *
  * Invariants: an entry that was never set is 0. Code 0 is the value 0. A value stays in its page's
  * list when no entry has it any more. Indices are the caller's to check. Reads change nothing, so
- * threads may read together.
+ * threads may read together. Threads may write together too, each to pages of its own and with a
+ * list of free pages of its own: pages have room in one reserved mapping, so nothing is allocated.
  */
 #ifndef GT_BASE_PACKED_H
 #define GT_BASE_PACKED_H
 
-#include "inspector/base/arena.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct gt_resource;
 
 enum { GT_PACKED_SHIFT = 8, GT_PACKED_PAGE = 1 << GT_PACKED_SHIFT, GT_PACKED_WIDTHS = 5 };
 
@@ -28,17 +29,27 @@ struct gt_packed_page {
     uint32_t words[]; /* the value 0, the list, and the codes; without codes the entries */
 };
 
+/* Pages that were replaced by wider ones. Zeroed: none. The pages are the table's. */
+struct gt_packed_free {
+    struct gt_packed_page *page[GT_PACKED_WIDTHS]; /* by width; each begins with the next one */
+};
+
 struct gt_packed {
-    struct gt_packed_page **pages;                 /* NULL: all entries are 0 */
-    size_t count;                                  /* entries */
-    struct gt_arena storage;                       /* of the pages */
-    struct gt_packed_page *free[GT_PACKED_WIDTHS]; /* by width; each begins with the next one */
+    struct gt_packed_page **pages; /* NULL: all entries are 0 */
+    size_t count;                  /* entries */
+    unsigned char *memory;         /* of the pages: reserved for the largest that all can become,
+                                    * used in order */
+    size_t used;                   /* bytes */
+    struct gt_resource *held;
+    struct gt_packed_free free;
 };
 
 void gt_packed_init(struct gt_packed *table, size_t count); /* all 0 */
 void gt_packed_deinit(struct gt_packed *table);
-void gt_packed_copy(struct gt_packed *to, const struct gt_packed *from);   /* `to` holds nothing */
-void gt_packed_put(struct gt_packed *table, size_t index, uint32_t value); /* see gt_packed_set() */
+void gt_packed_copy(struct gt_packed *to, const struct gt_packed *from); /* `to` holds nothing */
+/* See gt_packed_set() and gt_packed_offer(). */
+void gt_packed_put(struct gt_packed *table, struct gt_packed_free *free, size_t index,
+                   uint32_t value);
 
 /* Which of the 64 entries from `first` on, a multiple of 64, are not 0. */
 uint64_t gt_packed_nonzero(const struct gt_packed *table, size_t first);
@@ -73,11 +84,12 @@ static inline void gt_packed_set(struct gt_packed *table, size_t index, uint32_t
     if (gt_packed_has_only(page, value))
         page->words[2 + (entry >> 5)] |= (uint32_t)1 << (entry & 31);
     else
-        gt_packed_put(table, index, value);
+        gt_packed_put(table, &table->free, index, value);
 }
 
-/* Gives the entry the value, if it is 0 now. Returns what it was. */
-static inline uint32_t gt_packed_offer(struct gt_packed *table, size_t index, uint32_t value)
+/* Gives the entry the value, if it is 0 now. Returns what it was. `free` is the thread's. */
+static inline uint32_t gt_packed_offer(struct gt_packed *table, struct gt_packed_free *free,
+                                       size_t index, uint32_t value)
 {
     struct gt_packed_page *page = table->pages[index >> GT_PACKED_SHIFT];
     size_t entry = index & (GT_PACKED_PAGE - 1);
@@ -89,7 +101,7 @@ static inline uint32_t gt_packed_offer(struct gt_packed *table, size_t index, ui
         return before & bit ? value : 0;
     }
     uint32_t before = gt_packed_at(table, index);
-    if (!before) gt_packed_put(table, index, value);
+    if (!before) gt_packed_put(table, free, index, value);
     return before;
 }
 

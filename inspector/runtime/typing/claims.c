@@ -5,27 +5,38 @@
 
 enum { WORD = 8 };
 
-void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
+static void claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count,
+                  bool reaches)
 {
     if (id == GT_NO_TYPE || count == 0) return;
     const struct gt_type_row *row = gt_type_row(typing, id);
     if (!row->has_pointers) return;
     if (row->is_map) id = gt_type_cell(typing, id);
-    gt_claim_value(typing, value, id, count);
+    gt_claim_value(typing, value, id, count, reaches);
+}
+
+void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
+{
+    claim(typing, value, id, count, false);
+}
+
+static void set_opaque(struct gt_typing *typing, const struct gt_slot_ref *ref)
+{
+    gt_packed_set(&typing->type, gt_slot_object(ref),
+                  gt_typed(GT_OPAQUE_TYPE, (struct gt_extent){0, 1, false}));
 }
 
 void gt_claim_opaque(struct gt_typing *typing, uint64_t value)
 {
     struct gt_slot_ref ref;
 
-    if (gt_slot_ref_at(typing, value, &ref))
-        gt_packed_set(&typing->type, gt_slot_object(&ref),
-                      gt_typed(GT_OPAQUE_TYPE, (struct gt_extent){0, 1, false}));
+    if (gt_slot_ref_at(typing, value, &ref)) set_opaque(typing, &ref);
 }
 
 struct map_claim {
     struct gt_typing *typing;
     gt_type_id group;
+    bool reached; /* the header is marked, and so is all that it leads to */
 };
 
 /* The number of groups or buckets from addr on. The runtime allocates only these together. An array
@@ -45,11 +56,15 @@ static uint64_t groups_from(const struct gt_typing *typing, uint64_t addr, gt_ty
 static void claim_map_part(void *ctx, enum gt_map_part part, uint64_t addr, uint64_t count)
 {
     struct map_claim *map = ctx;
+    struct gt_slot_ref ref;
 
-    if (part == GT_MAP_GROUPS)
-        gt_claim(map->typing, addr, map->group, groups_from(map->typing, addr, map->group, count));
-    else
-        gt_claim_opaque(map->typing, addr);
+    if (part == GT_MAP_GROUPS) {
+        claim(map->typing, addr, map->group, groups_from(map->typing, addr, map->group, count),
+              map->reached);
+    } else if (gt_slot_ref_at(map->typing, addr, &ref)) {
+        set_opaque(map->typing, &ref);
+        if (map->reached) gt_reach_slot(map->typing, &ref);
+    }
 }
 
 /* A map header becomes an object of the map type itself, which has no pointer slots. */
@@ -66,7 +81,9 @@ void gt_claim_map(struct gt_typing *typing, uint64_t header, gt_type_id map_type
     gt_packed_set(&typing->type, gt_slot_object(&ref),
                   gt_typed(map_type, (struct gt_extent){0, 1, false}));
     struct map_claim map = {
-        typing, gt_types_find(typing->types, gt_types_get(typing->types, map_type)->map.group)};
+        typing, gt_types_find(typing->types, gt_types_get(typing->types, map_type)->map.group),
+        typing->reach && gt_bit(typing->reach->marked, gt_slot_object(&ref))};
+    if (map.reached) gt_reach_slot(typing, &ref);
     gt_map_parts(typing->types, map_type, header, claim_map_part, &map);
 }
 
@@ -106,7 +123,7 @@ static void claim_pointer(struct gt_typing *typing, uint64_t value, gt_type_id t
     if (!type) return;
     const struct gt_type_row *row = gt_type_row(typing, type);
     if (row->plain) {
-        if (row->has_pointers) gt_claim_value(typing, value, type, 1);
+        if (row->has_pointers) gt_claim_value(typing, value, type, 1, false);
     } else if (row->around && is_inside(typing, value, row->within)) {
         gt_claim(typing, value - row->within, row->around, 1);
     } else {

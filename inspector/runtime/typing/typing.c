@@ -263,7 +263,9 @@ static struct gt_typing *copy_begun(const struct gt_typing *typing)
     copy->statics = gt_static_areas_copy(typing->statics);
     gt_vec_copy(&copy->static_runs, &typing->static_runs);
     gt_map_copy(&copy->wide, &typing->wide);
-    copy->grey = copy->queued = (struct gt_bitmap){0};
+    copy->grey = (struct gt_bitmap){0};
+    copy->queued = NULL;
+    copy->arrays = (struct gt_vec){0};
     copy->queue = NULL;
     copy->ready = NULL;
     return copy;

@@ -125,7 +125,8 @@ struct gt_typing {
     struct gt_bitmap pointed;  /* objects with a heap bitmap that a plain pointer leads to, or did
                                 * before a larger type replaced that of its object */
     struct gt_bitmap grey;     /* objects whose words are to be claimed */
-    struct gt_bitmap queued;   /* blocks of neighbours with grey objects */
+    uint8_t *queued;           /* by block of neighbours: is it in the queue? Others have no grey
+                                * objects, but in a round (spread/rounds.h) */
     uint32_t *queue;           /* a ring of these blocks, one entry longer than their number */
     uint32_t head, tail;
     struct gt_claim waiting[GT_CLAIMS_WAITING]; /* they are judged together, in order, while the
@@ -137,6 +138,8 @@ struct gt_typing {
         uint64_t mask;
         const struct gt_word_plan *plan;
     } last;
+    struct gt_vec arrays;                /* parts of large ones, for the next round */
+    struct gt_rounds *rounds;            /* NULL: none runs */
     struct gt_fetched *ready;            /* while types spread; graph/fetched.h */
     uint64_t typed_bytes, untyped_bytes; /* of live objects with pointers */
     uint64_t names_disputed;             /* roots that are disputed (struct gt_word) */

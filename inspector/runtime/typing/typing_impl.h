@@ -280,8 +280,13 @@ void gt_settle(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_
                struct gt_extent extent);
 
 /* A word says that `value` points to `count` of type `id`, which has pointers and is no map. The
- * claim waits until there are 32 of them, or nothing else is left. */
-void gt_claim_value(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count);
+ * claim waits until there are 32 of them, or nothing else is left. `reaches`: the object is marked
+ * then, too. */
+void gt_claim_value(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count,
+                    bool reaches);
+
+/* Marks an object while types spread, and what its words lead to. */
+void gt_reach_slot(struct gt_typing *typing, const struct gt_slot_ref *ref);
 
 /* The same for a plain pointer, the word at addr, to anywhere. What it leads to is noted
  * (gt_typing.pointed). */

@@ -1,6 +1,9 @@
 /* Claims become types, and objects with types turn grey. */
 #include "inspector/runtime/typing/spread/claims.h"
 
+#include "inspector/runtime/typing/spread/reading.h"
+#include "inspector/runtime/typing/spread/work.h"
+
 enum { WORD = 8 };
 
 /* The object's words will be claimed. While no block waits, it goes where it is read next. That
@@ -16,9 +19,7 @@ static inline void turn_grey(struct gt_typing *typing, const struct gt_slot_ref 
         return;
     }
     gt_bit_set(&typing->grey, object);
-    if (gt_bit_test_set(&typing->queued, block)) return;
-    typing->queue[typing->tail] = block;
-    typing->tail = typing->tail == gt_block_count(typing) ? 0 : typing->tail + 1;
+    if (typing->queued[block] == GT_NOT_QUEUED) gt_enqueue(typing, block);
 }
 
 void gt_settle(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
@@ -57,6 +58,20 @@ GT_INLINE void settle_mark(void *ctx, struct gt_aimed aimed)
 void gt_mark_waiting(struct gt_typing *typing)
 {
     gt_batch_settle(&typing->marks, &typing->heap->graph, fetch_bits, settle_mark, typing);
+}
+
+/* Only a slot that a bitmap describes is read: others change what is known of masks. */
+void gt_reach_slot(struct gt_typing *typing, const struct gt_slot_ref *ref)
+{
+    const unsigned char *bytes = gt_slot_bytes(ref);
+
+    mark(typing->reach, gt_slot_object(ref));
+    if (!ref->region->small || gt_bit(&typing->reach->scanned, gt_slot_object(ref))) return;
+    if (!gt_begins_to_reach(typing->reach, gt_slot_object(ref))) return;
+    for (uint64_t left = gt_slot_mask(ref); left; left &= left - 1) {
+        uint64_t value = gt_load64(bytes + (uint64_t)__builtin_ctzll(left) * WORD);
+        if (value) gt_add_mark(typing, value);
+    }
 }
 
 /* ---- claims -------------------------------------------------------------------------------- */
@@ -104,7 +119,8 @@ static inline void judge_first(struct gt_typing *typing, const struct gt_claim *
                                const struct gt_slot_ref *ref)
 {
     uint32_t typed = gt_typed(claim->type, (struct gt_extent){0, 1, true});
-    uint32_t before = gt_packed_offer(&typing->type, gt_slot_object(ref), typed);
+    uint32_t before =
+        gt_packed_offer(&typing->type, &typing->type.free, gt_slot_object(ref), typed);
 
     if (before == typed) return;
     if (before) {
@@ -144,9 +160,11 @@ void gt_judge_waiting(struct gt_typing *typing)
     typing->waiting_count = 0;
 }
 
-void gt_claim_value(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
+void gt_claim_value(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count,
+                    bool reaches)
 {
     const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
 
-    if (region && id < GT_OPAQUE_TYPE) gt_add_claim(typing, region, value, id, count, false, false);
+    if (region && id < GT_OPAQUE_TYPE)
+        gt_add_claim(typing, region, value, id, count, false, reaches);
 }

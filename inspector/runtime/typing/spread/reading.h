@@ -1,0 +1,64 @@
+/*
+ * The words of an object as claims and marks. Private to spread/.
+ *
+ * What is called for each word is inlined, as in graph/walk.h. Values are not 0. A mark is given
+ * only what no other call has given.
+ */
+#ifndef GT_RUNTIME_TYPING_SPREAD_READING_H
+#define GT_RUNTIME_TYPING_SPREAD_READING_H
+
+#include "inspector/graph/follow.h"
+#include "inspector/runtime/typing/typing_impl.h"
+
+struct gt_claim_sink {
+    /* A plain pointer at an offset in the slot. */
+    void (*plain)(void *ctx, uint64_t value, gt_type_id type, uint64_t offset);
+    /* A slice of `count` elements. */
+    void (*slice)(void *ctx, uint64_t value, uint64_t count, const struct gt_plain_slice *slice,
+                  uint64_t offset);
+    void (*mark)(void *ctx, uint64_t value);
+};
+
+/* Reads one element of the plan's type, at `base` in the slot whose bytes these are. */
+GT_INLINE void gt_read_element(const struct gt_word_plan *plan, const unsigned char *bytes,
+                               uint64_t base, bool reaches, struct gt_claim_sink sink, void *ctx)
+{
+    for (size_t i = 0; i < plan->plain_count; i++) {
+        uint64_t offset = base + plan->plain[i].offset, value = gt_load64(bytes + offset);
+        if (value) sink.plain(ctx, value, plan->plain[i].type, offset);
+    }
+    for (size_t i = 0; i < plan->slice_count; i++) {
+        uint64_t offset = base + plan->slices[i].offset, value = gt_load64(bytes + offset);
+        if (value) sink.slice(ctx, value, gt_load64(bytes + offset + 16), &plan->slices[i], offset);
+    }
+    for (size_t i = 0; reaches && i < plan->unclaimed_count; i++) {
+        uint64_t value = gt_load64(bytes + base + plan->unclaimed[i]);
+        if (value) sink.mark(ctx, value);
+    }
+}
+
+/* Are the object's words followed for the mark, too? All its pointers are in words of its type. */
+static inline bool gt_begins_to_reach(struct gt_typed_mark *reach, uint32_t object)
+{
+    if (!reach || !gt_bit(reach->marked, object)) return false;
+    if (reach->away && gt_bit(reach->away, object)) return false;
+    gt_bit_set(&reach->scanned, object);
+    return true;
+}
+
+static inline const unsigned char *gt_slot_bytes(const struct gt_slot_ref *ref)
+{
+    return ref->region->bytes + ref->slot * ref->region->slot_size;
+}
+
+/* May one value at the start of a slot have other words that make claims? Most of them are nil. */
+static inline bool gt_has_more(const struct gt_slot_ref *ref, const struct gt_word_plan *plan)
+{
+    const unsigned char *bytes = gt_slot_bytes(ref);
+
+    for (size_t i = 0; i < plan->claiming_count; i++)
+        if (gt_load64(bytes + plan->claiming[i])) return true;
+    return !plan->all->complete;
+}
+
+#endif

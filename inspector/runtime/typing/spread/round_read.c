@@ -1,0 +1,353 @@
+/* Reads the grey objects of a block: those that are one value of a known type, and small arrays.
+ * Values are followed in batches, as in graph/follow.h. */
+#include "inspector/runtime/typing/spread/reading.h"
+#include "inspector/runtime/typing/spread/rounds_impl.h"
+#include "inspector/runtime/typing/static_areas.h"
+
+enum { WORD = 8, BATCH = 32, AHEAD = 24 };
+
+struct found { /* a value in a region's pages */
+    uint64_t value;
+    uint32_t region; /* + 1 */
+    uint32_t what;   /* as in a fact */
+    uint32_t count;  /* elements of a slice; 0: the value is a pointer */
+};
+
+struct reader {
+    const struct gt_typing *typing;
+    const struct gt_heap *heap;
+    struct gt_chunk *chunk;
+    struct gt_last_type last;
+    uint32_t reaches; /* GT_FACT_REACHES if the object is read for the mark, too */
+    bool outside;     /* a word of the object leads to static data */
+    unsigned found_count, bare_count;
+    struct found found[BATCH];
+    uint32_t bare[BATCH]; /* objects without pointers that are marked next */
+    size_t word;          /* of the marks, with bits that are written when another one has some */
+    uint64_t bits;
+    bool alone; /* no other thread reads now */
+};
+
+/* ---- values -------------------------------------------------------------------------------- */
+
+static inline void add_fact(struct gt_chunk *chunk, uint32_t object, uint32_t what)
+{
+    chunk->fact[chunk->facts++] = (struct gt_fact){object, what};
+}
+
+static inline void add_array(struct gt_chunk *chunk, const struct found *found, uint32_t object,
+                             uint32_t plain)
+{
+    chunk->array[chunk->arrays++] =
+        (struct gt_array){found->value, object, found->region, found->what | plain, found->count};
+}
+
+/* Threads may set it together. */
+static void note_elsewhere(const struct gt_type_row *row)
+{
+    bool *elsewhere = (bool *)&row->elsewhere;
+
+    if (!__atomic_load_n(elsewhere, __ATOMIC_RELAXED))
+        __atomic_store_n(elsewhere, true, __ATOMIC_RELAXED);
+}
+
+static inline const struct gt_type_row *known_row(const struct reader *reader, gt_type_id id)
+{
+    return (const struct gt_type_row *)reader->typing->rows->data + id;
+}
+
+static void write_marks(const struct reader *reader)
+{
+    uint64_t *word = &reader->typing->reach->marked->words[reader->word];
+
+    if (reader->alone)
+        *word |= reader->bits;
+    else
+        __atomic_fetch_or(word, reader->bits, __ATOMIC_RELAXED);
+}
+
+/* Nothing is known of them but whether they are marked, so the order does not matter, and nobody
+ * else needs to judge them. Neighbours are mostly met together. */
+static void mark_bare(struct reader *reader)
+{
+    for (unsigned i = 0; i < reader->bare_count; i++) {
+        uint32_t object = reader->bare[i];
+        if (!gt_bit(&reader->heap->allocated, object)) {
+            reader->chunk->dangles = true;
+            continue;
+        }
+        if (object >> 6 != reader->word && reader->bits) {
+            write_marks(reader);
+            reader->bits = 0;
+        }
+        reader->word = object >> 6;
+        reader->bits |= (uint64_t)1 << (object & 63);
+    }
+    reader->bare_count = 0;
+}
+
+/* An object without pointers. A word of the marks may have bits of objects with pointers too, which
+ * others read now. */
+static inline void add_bare(struct reader *reader, const struct found *found, uint32_t object)
+{
+    if (!(found->what & GT_FACT_REACHES)) return;
+    if (object >> 6 == reader->heap->scan_objects >> 6) {
+        add_fact(reader->chunk, object, GT_FACT_REACHES);
+        return;
+    }
+    __builtin_prefetch(&reader->typing->reach->marked->words[object >> 6], 1);
+    __builtin_prefetch(&reader->heap->allocated.words[object >> 6]);
+    reader->bare[reader->bare_count++] = object;
+}
+
+/* The type of a plain pointer is known of the object if that can be one value of it. */
+static inline void settle_typed(struct reader *reader, const struct found *found,
+                                const struct gt_region *region, uint32_t slot)
+{
+    const struct gt_type_row *row = known_row(reader, found->what & GT_OPAQUE_TYPE);
+    bool bitmap = region->scan == GT_SCAN_BITMAP;
+
+    if (!bitmap) note_elsewhere(row);
+    if (region->scan == GT_SCAN_NONE) {
+        add_bare(reader, found, region->first + slot);
+    } else if (!bitmap || gt_slot_is_wide(region) ||
+               found->value - region->base != slot * region->slot_size) {
+        add_array(reader->chunk, found, region->first + slot, bitmap ? GT_FACT_PLAIN : 0);
+    } else if (row->words && row->words * (uint64_t)WORD <= region->slot_size) {
+        add_fact(reader->chunk, region->first + slot, found->what | GT_FACT_PLAIN);
+    } else {
+        add_fact(reader->chunk, region->first + slot,
+                 (found->what & ~GT_OPAQUE_TYPE) | GT_FACT_PLAIN);
+    }
+}
+
+static inline void settle(struct reader *reader, const struct found *found)
+{
+    const struct gt_region *region = &reader->heap->regions[found->region - 1];
+    uint32_t slot = gt_region_slot(region, found->value);
+
+    if (slot >= region->count) return;
+    if (found->what & GT_OPAQUE_TYPE && !found->count)
+        settle_typed(reader, found, region, slot);
+    else if (region->scan == GT_SCAN_NONE)
+        add_bare(reader, found, region->first + slot);
+    else if (found->count)
+        add_array(reader->chunk, found, region->first + slot, 0);
+    else
+        add_fact(reader->chunk, region->first + slot, found->what);
+}
+
+static __attribute__((noinline)) void settle_all(struct reader *reader)
+{
+    for (unsigned i = 0; i < reader->found_count; i++)
+        settle(reader, &reader->found[i]);
+    reader->found_count = 0;
+    mark_bare(reader);
+}
+
+/* False if it is in no region. */
+GT_INLINE bool follow(struct reader *reader, uint64_t value, uint32_t what, uint32_t count)
+{
+    uint64_t page = (value >> GT_PAGE_SHIFT) - reader->heap->first_page;
+    uint32_t region = page < reader->heap->page_count ? reader->heap->pages[page] : 0;
+
+    if (!region) return false;
+    __builtin_prefetch(&reader->heap->regions[region - 1]);
+    reader->found[reader->found_count++] = (struct found){value, region, what, count};
+    if (reader->found_count == BATCH) settle_all(reader);
+    return true;
+}
+
+/* ---- words --------------------------------------------------------------------------------- */
+
+GT_INLINE void read_plain(void *ctx, uint64_t value, gt_type_id type, uint64_t offset)
+{
+    struct reader *reader = ctx;
+
+    (void)offset;
+    if (!follow(reader, value, type | reader->reaches, 0))
+        reader->outside |= gt_static_is_near(reader->typing->statics, value);
+}
+
+GT_INLINE void read_slice(void *ctx, uint64_t value, uint64_t count,
+                          const struct gt_plain_slice *slice, uint64_t offset)
+{
+    struct reader *reader = ctx;
+    gt_type_id type = count ? slice->memory : (gt_type_id)GT_NO_TYPE;
+    uint32_t some = !type ? 0 : count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+
+    (void)offset;
+    if (!type && !reader->reaches && gt_heap_region(reader->heap, value)) return;
+    if (!follow(reader, value, type | reader->reaches, some))
+        reader->outside |= gt_static_is_near(reader->typing->statics, value);
+}
+
+GT_INLINE void read_mark(void *ctx, uint64_t value)
+{
+    follow(ctx, value, GT_FACT_REACHES, 0);
+}
+
+static const struct gt_claim_sink sink = {read_plain, read_slice, read_mark};
+
+/* ---- objects ------------------------------------------------------------------------------- */
+
+static void leave(struct gt_chunk *chunk, const struct gt_slot_ref *ref, bool whole)
+{
+    chunk->object[chunk->unread++] = (struct gt_unread){*ref, whole};
+}
+
+/* The row of a type whose plan has been made; NULL if it has not, or the type needs more. */
+static const struct gt_type_row *ready_row(const struct reader *reader, gt_type_id id)
+{
+    if (id == GT_NO_TYPE || id >= reader->typing->rows->len) return NULL;
+    const struct gt_type_row *row = known_row(reader, id);
+    return row->known && !row->is_map && row->plan && row->words ? row : NULL;
+}
+
+/* Readies the reader for an object that is one value with all pointers of its slot. */
+static bool is_one_value(struct reader *reader, const struct gt_slot_ref *ref, uint32_t typed)
+{
+    const struct gt_type_row *row;
+
+    if (!gt_is_one_value(typed) || !(row = ready_row(reader, gt_typed_id(typed)))) return false;
+    if (gt_slot_mask(ref) != row->mask) return false;
+    reader->last = (struct gt_last_type){typed, row->mask, row->plan};
+    return true;
+}
+
+static void read_value(struct reader *reader, const struct gt_slot_ref *ref)
+{
+    const struct gt_word_plan *plan = reader->last.plan;
+    const unsigned char *bytes = gt_slot_bytes(ref);
+
+    reader->outside = false;
+    reader->reaches =
+        gt_begins_to_reach(reader->typing->reach, gt_slot_object(ref)) ? GT_FACT_REACHES : 0;
+    if (reader->reaches)
+        gt_read_element(plan, bytes, 0, true, sink, reader);
+    else
+        gt_read_element(plan, bytes, 0, false, sink, reader);
+    if (reader->outside)
+        leave(reader->chunk, ref, true);
+    else if (plan->claims_more && gt_has_more(ref, plan))
+        leave(reader->chunk, ref, false);
+}
+
+/* An array that has all pointers of its slot. */
+static bool read_array(struct reader *reader, const struct gt_slot_ref *ref, uint32_t typed)
+{
+    const struct gt_type_row *row = ready_row(reader, gt_typed_id(typed));
+    struct gt_extent extent = gt_typed_extent(typed);
+
+    if (!row || gt_is_one_value(typed) || !extent.all || row->plan->claims_more) return false;
+    reader->outside = false;
+    reader->reaches =
+        gt_begins_to_reach(reader->typing->reach, gt_slot_object(ref)) ? GT_FACT_REACHES : 0;
+    for (uint64_t i = extent.from; i < extent.to; i++)
+        gt_read_element(row->plan, gt_slot_bytes(ref), i * row->size, reader->reaches, sink,
+                        reader);
+    if (reader->outside) leave(reader->chunk, ref, true);
+    return true;
+}
+
+static inline void read_object(struct reader *reader, const struct gt_slot_ref *ref)
+{
+    if (ref->region->small) {
+        uint32_t typed = gt_packed_at(&reader->typing->type, gt_slot_object(ref));
+        if ((typed == reader->last.typed && gt_slot_mask(ref) == reader->last.mask) ||
+            is_one_value(reader, ref, typed)) {
+            read_value(reader, ref);
+            return;
+        }
+        if (read_array(reader, ref, typed)) return;
+    }
+    leave(reader->chunk, ref, true);
+}
+
+static bool has_room(const struct reader *reader)
+{
+    const struct gt_chunk *chunk = reader->chunk;
+
+    return chunk->facts + reader->found_count + GT_WORDS_OF_ONE <= GT_FACTS &&
+           chunk->arrays + reader->found_count + GT_WORDS_OF_ONE <= GT_ARRAYS;
+}
+
+/* ---- chunks -------------------------------------------------------------------------------- */
+
+/* Adds the block's grey objects to a list of `count`. They are grey no more. */
+static unsigned take_grey(const struct gt_typing *typing, uint32_t block, struct gt_slot_ref *refs,
+                          unsigned count)
+{
+    size_t first = (size_t)block << GT_BLOCK_SHIFT >> 6, end = first + (1 << GT_BLOCK_SHIFT >> 6);
+    size_t words = (typing->grey.bits + 63) / 64;
+    struct gt_slot_ref ref = {0};
+
+    for (size_t word = first; word < end && word < words; word++) {
+        for (uint64_t grey = typing->grey.words[word]; grey; grey &= grey - 1) {
+            ref = gt_slot_ref_near(typing, (uint32_t)word * 64 + (uint32_t)__builtin_ctzll(grey),
+                                   &ref);
+            refs[count++] = ref;
+        }
+        typing->grey.words[word] = 0;
+    }
+    return count;
+}
+
+/* Those for which the chunk has no room turn grey again. */
+static void give_back(struct gt_typing *typing, const struct gt_slot_ref *refs, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t object = gt_slot_object(&refs[i]);
+        gt_bit_set(&typing->grey, object);
+        typing->queued[object >> GT_BLOCK_SHIFT] = GT_TO_BE_QUEUED;
+    }
+}
+
+static void read_blocks(struct reader *reader, struct gt_typing *typing)
+{
+    struct gt_slot_ref refs[GT_CHUNK_OBJECTS];
+    unsigned count = 0, i = 0;
+
+    for (; i < reader->chunk->block_count; i++)
+        count = take_grey(typing, reader->chunk->blocks[i], refs, count);
+    for (i = 0; i < AHEAD && i < count; i++)
+        gt_fetch_slot(refs[i].region, refs[i].slot);
+    for (i = 0; i < count && has_room(reader); i++) {
+        if (i + AHEAD < count) gt_fetch_slot(refs[i + AHEAD].region, refs[i + AHEAD].slot);
+        read_object(reader, &refs[i]);
+    }
+    give_back(typing, refs + i, count - i);
+}
+
+/* Its words were counted before: there is room. */
+static void read_part(struct reader *reader, const struct gt_elements *part)
+{
+    const unsigned char *bytes = gt_slot_bytes(&part->ref);
+
+    reader->reaches = part->reaches ? GT_FACT_REACHES : 0;
+    if (part->reaches)
+        for (uint64_t at = part->from; at < part->to; at += part->size)
+            gt_read_element(part->plan, bytes, at, true, sink, reader);
+    else
+        for (uint64_t at = part->from; at < part->to; at += part->size)
+            gt_read_element(part->plan, bytes, at, false, sink, reader);
+    reader->chunk->outside = reader->outside;
+}
+
+void gt_round_read(void *ctx, unsigned number)
+{
+    struct gt_rounds *rounds = ctx;
+    struct reader reader = {.typing = rounds->typing,
+                            .heap = &rounds->typing->heap->graph,
+                            .chunk = &rounds->chunks[number],
+                            .alone = !rounds->crew};
+
+    reader.chunk->facts = reader.chunk->arrays = reader.chunk->unread = 0;
+    reader.chunk->outside = reader.chunk->dangles = false;
+    if (reader.chunk->block_count)
+        read_blocks(&reader, rounds->typing);
+    else
+        read_part(&reader, &reader.chunk->part);
+    settle_all(&reader);
+    if (reader.bits) write_marks(&reader);
+}

@@ -1,0 +1,174 @@
+/* Gives out the steps of each round, and does the rest of it. */
+#include "inspector/runtime/typing/spread/rounds.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/runtime/typing/spread/claims.h"
+#include "inspector/runtime/typing/spread/objects.h"
+#include "inspector/runtime/typing/spread/rounds_impl.h"
+
+enum { CROWD = 8 /* blocks in the queue, from which on a round pays */ };
+
+static struct gt_rounds *begin(struct gt_typing *typing)
+{
+    struct gt_rounds *rounds = gt_alloc(sizeof *rounds);
+    unsigned threads = gt_heap_threads(&typing->heap->graph), shares = 1;
+
+    while (shares < threads && shares < GT_MOST_SHARES)
+        shares *= 2;
+    rounds->typing = typing;
+    rounds->share_count = shares;
+    for (unsigned i = 0; i < shares; i++)
+        rounds->shares[i] = (struct gt_share){0};
+    rounds->crew = threads > 1 ? gt_lockstep_create(threads - 1) : NULL;
+    return rounds;
+}
+
+void gt_rounds_end(struct gt_typing *typing)
+{
+    if (!typing->rounds) return;
+    gt_lockstep_destroy(typing->rounds->crew);
+    gt_free(typing->rounds);
+    typing->rounds = NULL;
+}
+
+/* ---- the rest ------------------------------------------------------------------------------ */
+
+static void claim_again(struct gt_typing *typing, const struct gt_region *region, uint64_t value,
+                        uint64_t count, uint32_t what)
+{
+    gt_add_claim(typing, region, value, what & GT_OPAQUE_TYPE, count, what & GT_FACT_PLAIN,
+                 what & GT_FACT_REACHES);
+}
+
+static void judge_left(struct gt_typing *typing, const struct gt_chunk *chunk)
+{
+    for (unsigned i = 0; i < chunk->facts; i++) {
+        const struct gt_fact *fact = &chunk->fact[i];
+        if (!(fact->what & GT_FACT_LEFT)) continue;
+        struct gt_slot_ref ref = gt_slot_ref_of(typing, fact->object);
+        claim_again(typing, ref.region, ref.region->base + ref.slot * ref.region->slot_size, 1,
+                    fact->what);
+    }
+    for (unsigned i = 0; i < chunk->arrays; i++) {
+        const struct gt_array *array = &chunk->array[i];
+        const struct gt_region *region = &typing->heap->graph.regions[array->region - 1];
+        if (array->what & GT_FACT_LEFT)
+            claim_again(typing, region, array->value, array->count ? array->count : 1, array->what);
+    }
+}
+
+static bool is_left(const struct gt_rounds *rounds, unsigned chunk)
+{
+    bool left = false;
+
+    for (unsigned i = 0; i < rounds->share_count; i++)
+        left |= rounds->shares[i].left[chunk];
+    return left;
+}
+
+static void do_rest(struct gt_rounds *rounds, unsigned number)
+{
+    struct gt_typing *typing = rounds->typing;
+    const struct gt_chunk *chunk = &rounds->chunks[number];
+
+    if (chunk->dangles) typing->reach->dangles = true;
+    if (is_left(rounds, number)) judge_left(typing, chunk);
+    if (chunk->outside) gt_claim_elements(typing, &chunk->part);
+    for (unsigned i = 0; i < chunk->unread; i++)
+        gt_claim_rest(typing, &chunk->object[i].ref, chunk->object[i].whole);
+}
+
+/* ---- work ---------------------------------------------------------------------------------- */
+
+/* Blocks enter the queue in their order, whoever met them first. */
+static void queue_blocks(struct gt_typing *typing)
+{
+    uint32_t count = gt_block_count(typing);
+
+    for (uint32_t first = 0; first < count; first += 8) {
+        if (!(gt_load64(typing->queued + first) & 0x0202020202020202)) continue;
+        for (uint32_t block = first; block < first + 8; block++)
+            if (typing->queued[block] == GT_TO_BE_QUEUED) gt_enqueue(typing, block);
+    }
+}
+
+static unsigned count_grey(const struct gt_typing *typing, uint32_t block)
+{
+    size_t first = (size_t)block << GT_BLOCK_SHIFT >> 6, end = first + (1 << GT_BLOCK_SHIFT >> 6);
+    size_t words = (typing->grey.bits + 63) / 64;
+    unsigned count = 0;
+
+    for (size_t word = first; word < end && word < words; word++)
+        count += gt_ones(typing->grey.words[word]);
+    return count;
+}
+
+static void take_blocks(struct gt_typing *typing, struct gt_chunk *chunk)
+{
+    unsigned objects = 0;
+
+    chunk->block_count = 0;
+    while (chunk->block_count < GT_CHUNK_BLOCKS && gt_queue_length(typing)) {
+        objects += count_grey(typing, typing->queue[typing->head]);
+        if (objects > GT_CHUNK_OBJECTS) break;
+        chunk->blocks[chunk->block_count++] = gt_dequeue(typing);
+    }
+}
+
+/* As many elements as a chunk has room for. */
+static void take_part(struct gt_typing *typing, struct gt_chunk *chunk)
+{
+    struct gt_elements *all = gt_vec_at(&typing->arrays, typing->arrays.len - 1);
+    const struct gt_word_plan *plan = all->plan;
+    size_t claims = plan->plain_count + plan->slice_count, words = claims + plan->unclaimed_count;
+    uint64_t count = (claims ? GT_ARRAYS : GT_FACTS) / (words ? words : 1);
+
+    chunk->block_count = 0;
+    chunk->part = *all;
+    if (count * all->size < all->to - all->from) chunk->part.to = all->from + count * all->size;
+    all->from = chunk->part.to;
+    if (all->from >= all->to) typing->arrays.len--;
+}
+
+static void take_chunks(struct gt_rounds *rounds)
+{
+    struct gt_typing *typing = rounds->typing;
+    unsigned *count = &rounds->chunk_count;
+
+    for (*count = 0; *count < GT_CHUNKS && typing->arrays.len;)
+        take_part(typing, &rounds->chunks[(*count)++]);
+    while (*count < GT_CHUNKS && gt_queue_length(typing))
+        take_blocks(typing, &rounds->chunks[(*count)++]);
+}
+
+static void run_round(struct gt_rounds *rounds)
+{
+    struct gt_typing *typing = rounds->typing;
+
+    take_chunks(rounds);
+    gt_lockstep_run(rounds->crew, gt_round_read, rounds, rounds->chunk_count);
+    gt_lockstep_run(rounds->crew, gt_round_judge, rounds, rounds->share_count);
+    queue_blocks(typing);
+    for (unsigned i = 0; i < rounds->chunk_count; i++)
+        do_rest(rounds, i);
+}
+
+static void note_dangling(const struct gt_rounds *rounds)
+{
+    for (unsigned i = 0; i < rounds->share_count; i++)
+        if (rounds->shares[i].dangles) rounds->typing->reach->dangles = true;
+}
+
+static bool is_worth(const struct gt_typing *typing)
+{
+    return gt_queue_length(typing) >= CROWD || typing->arrays.len;
+}
+
+void gt_rounds_run(struct gt_typing *typing)
+{
+    if (!gt_may_put_off(typing) || !is_worth(typing)) return;
+    if (!typing->rounds) typing->rounds = begin(typing);
+    while (is_worth(typing))
+        run_round(typing->rounds);
+    note_dangling(typing->rounds);
+}

@@ -1,0 +1,79 @@
+/*
+ * What the steps of a round share.
+ *
+ * A chunk has what some blocks' grey objects say, or a part of a large array. It is written by the
+ * thread that reads it.
+ */
+#ifndef GT_RUNTIME_TYPING_SPREAD_ROUNDS_IMPL_H
+#define GT_RUNTIME_TYPING_SPREAD_ROUNDS_IMPL_H
+
+#include "inspector/graph/crew/lockstep.h"
+#include "inspector/runtime/typing/spread/work.h"
+
+enum {
+    GT_CHUNKS = 32,         /* of a round, at most */
+    GT_CHUNK_BLOCKS = 8,    /* of a chunk, at most */
+    GT_CHUNK_OBJECTS = 512, /* which is what one block has, at most */
+    GT_FACTS = 3 << 10,     /* that a chunk has room for */
+    GT_ARRAYS = 5 << 7,     /* claims that are no facts */
+    GT_WORDS_OF_ONE = 64,   /* of an object that is read here, at most */
+    GT_MOST_SHARES = 8,     /* of the blocks, among threads that judge; a power of two */
+    GT_SHARE_SHIFT =
+        12, /* objects that are neighbours in one share: as their bits are in other cache lines than
+               those of the next ones, threads seldom disturb each other */
+    GT_FACT_REACHES = 1U << 19, /* the object is marked */
+    GT_FACT_PLAIN = 1U << 20,   /* a plain pointer led to it, and it has a heap bitmap */
+    GT_FACT_LEFT = 1U << 21,    /* one thread is to judge it */
+};
+
+/* The object is one value of a type, at its start. GT_NO_TYPE: nothing is known of its type. */
+struct gt_fact {
+    uint32_t object;
+    uint32_t what; /* the type's number, and GT_FACT_... */
+};
+
+struct gt_array { /* another claim: at `value` are `count` of the type */
+    uint64_t value;
+    uint32_t object;
+    uint32_t region; /* + 1, as in the page table */
+    uint32_t what;
+    uint32_t count;
+};
+
+struct gt_unread { /* an object whose other words, or all, one thread is to read */
+    struct gt_slot_ref ref;
+    bool whole;
+};
+
+struct gt_chunk {
+    uint32_t blocks[GT_CHUNK_BLOCKS];
+    unsigned block_count; /* 0: it is the part of an array */
+    struct gt_elements part;
+    bool outside; /* a word of the part leads to static data */
+    bool dangles; /* a word leads to a free slot */
+    unsigned facts, arrays, unread;
+    struct gt_fact fact[GT_FACTS];
+    struct gt_array array[GT_ARRAYS];
+    struct gt_unread object[GT_CHUNK_OBJECTS];
+};
+
+struct gt_share { /* of one thread that judges */
+    struct gt_packed_free free;
+    bool dangles;         /* a word leads to a free slot */
+    bool left[GT_CHUNKS]; /* something of it is GT_FACT_LEFT */
+};
+
+struct gt_rounds {
+    struct gt_typing *typing;
+    struct gt_lockstep *crew; /* NULL: one thread */
+    struct gt_share shares[GT_MOST_SHARES];
+    unsigned share_count; /* a power of two */
+    unsigned chunk_count; /* of this round */
+    struct gt_chunk chunks[GT_CHUNKS];
+};
+
+/* Tasks of the steps; `rounds` is a struct gt_rounds. */
+void gt_round_read(void *rounds, unsigned chunk);
+void gt_round_judge(void *rounds, unsigned share);
+
+#endif
