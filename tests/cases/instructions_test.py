@@ -8,7 +8,6 @@ that this is 20 for each object. The bars are counts of a build with gcc 12 and 
 11% fewer. OTHERS leaves room for other compilers and libraries. Whoever makes the tool faster lowers a bar; whoever raises one says why.
 """
 
-import json
 import os
 import re
 import shutil
@@ -16,19 +15,19 @@ import subprocess
 
 import pytest
 
-from . import recipe, shared, tool
+from . import recipe, shapes, shared, tool
 
 OTHERS = 1.15
 SCALES = (0.005, 0.055)  # times the four million objects of `make bench`
 # Shape and command: instructions for each object.
 BARS = {
     ("list", "check"): 250,
-    ("list", "report --no-holders"): 680,
-    ("list", "report"): 1360,
-    ("maps", "report --no-holders"): 480,
-    ("strings", "report --no-holders"): 305,
-    ("tree", "report --no-holders"): 630,
-    ("wide", "report --no-holders"): 1005,
+    ("list", "report --no-holders"): 480,
+    ("list", "report"): 1160,
+    ("maps", "report --no-holders"): 445,
+    ("strings", "report --no-holders"): 275,
+    ("tree", "report --no-holders"): 440,
+    ("wide", "report --no-holders"): 825,
 }
 # What a small command takes in all on the smaller core of a shape, nearly all of it to open the program:
 # to unpack its debug information, and to find the runtime's structs there.
@@ -41,23 +40,6 @@ pytestmark = [
     pytest.mark.skipif(tool.SUBSET, reason="a build with sanitizers has instructions of theirs"),
     pytest.mark.skipif(not shutil.which("valgrind"), reason="valgrind is not installed"),
 ]
-
-
-def _make(folder, shape, scale):
-    """The core, the program, the number of objects."""
-    made = subprocess.run(
-        [recipe.COREFILES / "make-cores", "--bench", folder, shape],
-        env={**os.environ, "BENCH_SCALE": str(scale)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=recipe.PATIENCE,
-        text=True,
-    )
-    if made.returncode:
-        raise recipe.Unavailable(made.stderr.strip())
-    made = folder / shape
-    objects = json.loads((made / "truth.json").read_text())["memstats"]["HeapObjects"]
-    return made / "core", made / "bench-shapes", objects
 
 
 def _strip(folder, program):
@@ -86,7 +68,7 @@ def _instructions(command, core, exe, *options, **environment):
 def _measure(shape, command, scales):
     """Of each scale the instructions and the number of objects."""
     try:
-        cores = [shared.once(_make, shape, scale) for scale in scales]
+        cores = [shapes.core(shape, scale) for scale in scales]
         return [(_instructions(command, core, exe, "--no-cache"), objects) for core, exe, objects in cores]
     except recipe.Unavailable as why:
         pytest.skip(str(why))
@@ -111,7 +93,7 @@ def test_opening_a_program_costs_no_more_instructions_than_it_did(shape, command
 @pytest.mark.parametrize("shape,command", AGAIN)
 def test_opening_again_costs_no_more_instructions_than_it_did(shape, command, tmp_path):
     try:
-        core, exe, _ = shared.once(_make, shape, SCALES[0])
+        core, exe, _ = shapes.core(shape, SCALES[0])
         first, again = (_instructions(command, core, exe, XDG_CACHE_HOME=str(tmp_path)) for _ in range(2))
     except recipe.Unavailable as why:
         pytest.skip(str(why))
