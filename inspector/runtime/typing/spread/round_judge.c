@@ -1,8 +1,7 @@
-/* Judges the facts about blocks of one share, in the order of chunks. What they need is fetched
- * while others are judged. */
+/* Judges the facts about blocks of one share, in the order of chunks. What they read is small (bits,
+ * and a byte or less for a type), and was mostly read for others a moment ago: to prefetch it costs
+ * more than it saves. */
 #include "inspector/runtime/typing/spread/rounds_impl.h"
-
-enum { AHEAD = 16 };
 
 struct judge {
     struct gt_typing *typing;
@@ -13,17 +12,6 @@ struct judge {
 static inline bool is_mine(const struct judge *judge, uint32_t object)
 {
     return (object >> GT_SHARE_SHIFT & judge->share_of_all) == judge->number;
-}
-
-static inline void fetch(const struct judge *judge, const struct gt_fact *fact)
-{
-    const struct gt_typing *typing = judge->typing;
-
-    if (!is_mine(judge, fact->object)) return;
-    __builtin_prefetch(&typing->heap->graph.allocated.words[fact->object >> 6]);
-    if (fact->what & GT_FACT_REACHES)
-        __builtin_prefetch(&typing->reach->marked->words[fact->object >> 6], 1);
-    if (fact->what & GT_OPAQUE_TYPE) gt_packed_fetch(&typing->type, fact->object);
 }
 
 static inline void turn_grey(struct gt_typing *typing, uint32_t object)
@@ -60,20 +48,6 @@ static inline void judge_fact(const struct judge *judge, struct gt_fact *fact, b
     if (!(what & GT_OPAQUE_TYPE) || judge_type(judge, object, what & GT_OPAQUE_TYPE)) return;
     fact->what |= GT_FACT_LEFT;
     *left = true;
-}
-
-static inline void fetch_array(const struct judge *judge, const struct gt_array *array)
-{
-    const struct gt_typing *typing = judge->typing;
-    const struct gt_region *region = &typing->heap->graph.regions[array->region - 1];
-
-    if (!is_mine(judge, array->object)) return;
-    __builtin_prefetch(&typing->heap->graph.allocated.words[array->object >> 6]);
-    if (array->what & GT_FACT_REACHES)
-        __builtin_prefetch(&typing->reach->marked->words[array->object >> 6], 1);
-    gt_packed_fetch(&typing->type, array->object);
-    uint64_t offset = (array->object - region->first) * region->slot_size;
-    if (region->mask) __builtin_prefetch(region->mask + offset / 64);
 }
 
 /* Elements from the start of a small slot of which nothing is known. */
@@ -115,28 +89,13 @@ static void judge_array(const struct judge *judge, struct gt_array *array, bool 
 
 /* ---- chunks -------------------------------------------------------------------------------- */
 
-static void judge_arrays(const struct judge *judge, struct gt_chunk *chunk, bool *left)
+static void judge_chunk(const struct judge *judge, struct gt_chunk *chunk, bool *left)
 {
-    unsigned count = chunk->arrays;
-
-    for (unsigned i = 0; i < AHEAD && i < count; i++)
-        fetch_array(judge, &chunk->array[i]);
-    for (unsigned i = 0; i < count; i++) {
-        if (i + AHEAD < count) fetch_array(judge, &chunk->array[i + AHEAD]);
-        if (is_mine(judge, chunk->array[i].object)) judge_array(judge, &chunk->array[i], left);
-    }
-}
-
-static void judge_facts(const struct judge *judge, struct gt_chunk *chunk, bool *left)
-{
-    unsigned count = chunk->facts;
-
-    for (unsigned i = 0; i < AHEAD && i < count; i++)
-        fetch(judge, &chunk->fact[i]);
-    for (unsigned i = 0; i < count; i++) {
-        if (i + AHEAD < count) fetch(judge, &chunk->fact[i + AHEAD]);
+    *left = false;
+    for (unsigned i = 0; i < chunk->facts; i++)
         if (is_mine(judge, chunk->fact[i].object)) judge_fact(judge, &chunk->fact[i], left);
-    }
+    for (unsigned i = 0; i < chunk->arrays; i++)
+        if (is_mine(judge, chunk->array[i].object)) judge_array(judge, &chunk->array[i], left);
 }
 
 void gt_round_judge(void *ctx, unsigned number)
@@ -144,9 +103,6 @@ void gt_round_judge(void *ctx, unsigned number)
     struct gt_rounds *rounds = ctx;
     struct judge judge = {rounds->typing, &rounds->shares[number], rounds->share_count - 1, number};
 
-    for (unsigned i = 0; i < rounds->chunk_count; i++) {
-        judge.share->left[i] = false;
-        judge_facts(&judge, &rounds->chunks[i], &judge.share->left[i]);
-        judge_arrays(&judge, &rounds->chunks[i], &judge.share->left[i]);
-    }
+    for (unsigned i = 0; i < rounds->chunk_count; i++)
+        judge_chunk(&judge, &rounds->chunks[i], &judge.share->left[i]);
 }

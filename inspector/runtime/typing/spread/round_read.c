@@ -303,6 +303,12 @@ static void give_back(struct gt_typing *typing, const struct gt_slot_ref *refs, 
     }
 }
 
+GT_INLINE void fetch(const struct gt_slot_ref *ref)
+{
+    gt_fetch_slot(ref->region, ref->slot);
+    gt_fetch_middle(ref->region, ref->slot);
+}
+
 static void read_blocks(struct reader *reader, struct gt_typing *typing)
 {
     struct gt_slot_ref refs[GT_CHUNK_OBJECTS];
@@ -311,9 +317,9 @@ static void read_blocks(struct reader *reader, struct gt_typing *typing)
     for (; i < reader->chunk->block_count; i++)
         count = take_grey(typing, reader->chunk->blocks[i], refs, count);
     for (i = 0; i < AHEAD && i < count; i++)
-        gt_fetch_slot(refs[i].region, refs[i].slot);
+        fetch(&refs[i]);
     for (i = 0; i < count && has_room(reader); i++) {
-        if (i + AHEAD < count) gt_fetch_slot(refs[i + AHEAD].region, refs[i + AHEAD].slot);
+        if (i + AHEAD < count) fetch(&refs[i + AHEAD]);
         read_object(reader, &refs[i]);
     }
     give_back(typing, refs + i, count - i);
