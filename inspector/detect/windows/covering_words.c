@@ -78,7 +78,8 @@ struct work { /* on the heap: if this call unwinds, tasks still use it until the
     struct gt_covered *covered;
     struct gt_vec parts; /* struct gt_read_part */
     atomic_size_t next;
-    struct gt_bitmap closed; /* blocks with pointers of which enough was known before */
+    struct gt_bitmap objects; /* live ones that are not settled yet */
+    struct gt_bitmap closed;  /* blocks with pointers of which enough was known before */
     struct gt_bitmap rest;
     struct worker workers[GT_MOST_SHARES];
     atomic_uint started; /* of these */
@@ -205,8 +206,8 @@ static struct gt_error *settle_parts(void *args)
 
     init_worker(work, worker);
     for (size_t next; (next = atomic_fetch_add(&work->next, 1)) < work->parts.len;)
-        gt_typing_read_part(work->analysis->typing, &work->analysis->live,
-                            gt_vec_at(&work->parts, next), settle, worker, &work->rest);
+        gt_typing_read_part(work->analysis->typing, &work->objects, gt_vec_at(&work->parts, next),
+                            settle, worker, &work->rest);
     return NULL;
 }
 
@@ -230,6 +231,19 @@ static void find_closed(const struct gt_heap *graph, const struct gt_covered *co
             covered->whole.words[i] | (covered->half.words[i] & covered->full.words[i]);
 }
 
+/* Strings that types spread past were noted then. */
+static void take_settled(struct work *work)
+{
+    const struct gt_settled_strings *strings = work->analysis->typing->strings;
+
+    gt_bitmap_init(&work->objects, work->analysis->live.bits);
+    gt_bitmap_copy(&work->objects, &work->analysis->live);
+    if (!strings || strings->stale) return;
+    for (size_t word = 0; word < (strings->settled.bits + 63) / 64; word++)
+        work->objects.words[word] &= ~strings->settled.words[word];
+    gt_bitmap_unite(&work->covered->half, &strings->half);
+}
+
 void gt_settle_covering_words(const struct gt_heap_analysis *analysis, struct gt_covered *covered,
                               struct gt_bitmap *rest)
 {
@@ -239,6 +253,7 @@ void gt_settle_covering_words(const struct gt_heap_analysis *analysis, struct gt
     work->covered = covered;
     work->parts = GT_VEC_OF(struct gt_read_part);
     work->rest = *rest;
+    take_settled(work);
     find_closed(&analysis->heap->graph, covered, &work->closed);
     gt_typing_parts(analysis->typing, KINDS, &work->parts);
     gt_task_share(work->parts.len < MANY_PARTS ? 1 : analysis->heap->graph.threads, settle_parts,
@@ -246,6 +261,7 @@ void gt_settle_covering_words(const struct gt_heap_analysis *analysis, struct gt
     for (unsigned i = 1; i < atomic_load(&work->started); i++)
         join(&work->workers[i], covered);
     gt_bitmap_deinit(&work->closed);
+    gt_bitmap_deinit(&work->objects);
     gt_vec_deinit(&work->parts);
     gt_free(work);
 }

@@ -22,6 +22,7 @@ void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t 
 
 static void set_opaque(struct gt_typing *typing, const struct gt_slot_ref *ref)
 {
+    gt_type_changes(typing, gt_slot_object(ref));
     gt_packed_set(&typing->type, gt_slot_object(ref),
                   gt_typed(GT_OPAQUE_TYPE, (struct gt_extent){0, 1, false}));
 }
@@ -78,6 +79,7 @@ void gt_claim_map(struct gt_typing *typing, uint64_t header, gt_type_id map_type
         (now == GT_OPAQUE_TYPE || !gt_type_takes_over(typing, now, map_type)))
         return;
     if (map_type >= GT_OPAQUE_TYPE) return;
+    gt_type_changes(typing, gt_slot_object(&ref));
     gt_packed_set(&typing->type, gt_slot_object(&ref),
                   gt_typed(map_type, (struct gt_extent){0, 1, false}));
     struct map_claim map = {

@@ -121,12 +121,27 @@ static void fill_plan(const struct gt_typing *typing, struct gt_word_plan *plan,
     plan->claims_more = plan->claiming_count || !plan->all->complete;
 }
 
+static void add_unclaimed(struct gt_word_plan *plan, uint64_t words, uint32_t *offsets)
+{
+    for (; words; words &= words - 1)
+        offsets[plan->unclaimed_count++] = (uint32_t)__builtin_ctzll(words) * WORD;
+}
+
 /* `left`: the words of the type's mask that are in neither list. */
 static void list_unclaimed(struct gt_word_plan *plan, uint64_t left, uint32_t *offsets)
 {
-    for (; left; left &= left - 1)
-        offsets[plan->unclaimed_count++] = (uint32_t)__builtin_ctzll(left) * WORD;
+    uint64_t strings = 0;
+
+    for (size_t i = 0; i < plan->all->count; i++)
+        if (plan->all->places[i].kind == GT_P_STRING && plan->all->places[i].offset / WORD < 64)
+            strings |= (uint64_t)1 << plan->all->places[i].offset / WORD;
+    add_unclaimed(plan, left & strings, offsets);
+    plan->string_count = plan->unclaimed_count;
+    add_unclaimed(plan, left & ~strings, offsets);
     plan->unclaimed = offsets;
+    plan->only_strings = plan->all->complete && plan->string_count &&
+                         plan->string_count == plan->unclaimed_count &&
+                         plan->string_count == plan->all->count;
 }
 
 static uint64_t words_in_lists(const struct gt_word_plan *plan)

@@ -173,6 +173,32 @@ static void claim_all_roots(struct gt_typing *typing)
     gt_drain(typing);
 }
 
+static void note_strings(struct gt_typing *typing)
+{
+    const struct gt_heap *graph = &typing->heap->graph;
+
+    typing->strings = gt_calloc(1, sizeof *typing->strings);
+    gt_bitmap_init(&typing->strings->settled, graph->scan_objects);
+    gt_bitmap_init(&typing->strings->open, graph->scan_objects);
+    gt_bitmap_init(&typing->strings->half, graph->objects);
+}
+
+static void end_notes(struct gt_settled_strings *strings)
+{
+    for (size_t word = 0; word < (strings->settled.bits + 63) / 64; word++)
+        strings->settled.words[word] &= ~strings->open.words[word];
+    gt_bitmap_deinit(&strings->open);
+}
+
+static void destroy_notes(struct gt_settled_strings *strings)
+{
+    if (!strings) return;
+    gt_bitmap_deinit(&strings->settled);
+    gt_bitmap_deinit(&strings->open);
+    gt_bitmap_deinit(&strings->half);
+    gt_free(strings);
+}
+
 /* What follows from static data and roots. `some`: the objects whose words are read; NULL: all. */
 static struct gt_typing *start(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                                const struct gt_roots *roots, const struct gt_bitmap *some,
@@ -198,7 +224,9 @@ static struct gt_typing *start(const struct gt_goheap *heap, const struct gt_gor
     gt_packed_init(&typing->type, heap->graph.scan_objects);
     gt_bitmap_init(&typing->pointed, heap->graph.scan_objects);
     gt_spread_open(typing);
+    if (reach) note_strings(typing);
     claim_all_roots(typing);
+    if (reach) end_notes(typing->strings);
     typing->reach = NULL;
     return typing;
 }
@@ -265,6 +293,7 @@ static struct gt_typing *copy_begun(const struct gt_typing *typing)
     gt_map_copy(&copy->wide, &typing->wide);
     copy->grey = (struct gt_bitmap){0};
     copy->queued = NULL;
+    copy->strings = NULL;
     copy->arrays = (struct gt_vec){0};
     copy->queue = NULL;
     copy->ready = NULL;
@@ -308,6 +337,7 @@ void gt_typing_destroy(struct gt_typing *typing)
     gt_map_deinit(&typing->widest);
     gt_packed_deinit(&typing->type);
     gt_bitmap_deinit(&typing->pointed);
+    destroy_notes(typing->strings);
     if (!typing->borrows) destroy_shared(typing);
     gt_free(typing);
 }

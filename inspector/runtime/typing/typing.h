@@ -97,6 +97,15 @@ struct gt_typed_mark {
     bool dangles;                 /* one of their words points to a free slot */
 };
 
+/* What strings cover, noted where rounds follow them for a mark. */
+struct gt_settled_strings {
+    struct gt_bitmap settled; /* objects of which all pointers are strings', each of which covers
+                               * half of a block without pointers, or leads to no object */
+    struct gt_bitmap open;    /* while types spread: objects with another string */
+    struct gt_bitmap half;    /* the blocks */
+    bool stale;               /* one of the objects got another type later: do not use this */
+};
+
 struct gt_typing {
     const struct gt_goheap *heap;
     const struct gt_goroutines *goroutines;
@@ -113,7 +122,8 @@ struct gt_typing {
     bool whole;            /* from now on, arrays are typed beyond what slices cover */
     bool eager;            /* a claim's object is compared at once: some are asked for before all
                             * claims are handled */
-    struct gt_typed_mark *reach;    /* while types spread: what is marked; NULL: nothing */
+    struct gt_settled_strings *strings; /* NULL: they were not noted */
+    struct gt_typed_mark *reach;        /* while types spread: what is marked; NULL: nothing */
     const struct gt_bitmap *within; /* while types spread: the objects whose words are read; NULL:
                                      * all */
     struct gt_map wide;             /* object -> its elements that are of its type; typing_impl.h */

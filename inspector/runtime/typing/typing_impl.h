@@ -87,10 +87,12 @@ struct gt_word_plan {
                                * word is nil if its first 8 bytes are 0 */
     size_t claiming_count;
     const uint32_t *unclaimed; /* offsets of the words in the row's mask that are neither plain
-                                * pointers nor slices: a mark follows them, too */
-    size_t unclaimed_count;
-    bool only_plain;  /* there are no others, and none is left out */
-    bool claims_more; /* there are such words, or some are left out */
+                                * pointers nor slices: a mark follows them, too. Strings come first
+                                */
+    size_t unclaimed_count, string_count;
+    bool only_strings; /* all pointers are strings', and none is left out */
+    bool only_plain;   /* there are no others, and none is left out */
+    bool claims_more;  /* there are such words, or some are left out */
     enum { GT_LEADS_UNKNOWN, GT_LEADS_TO_BITMAPS, GT_LEADS_ELSEWHERE } leads;
     const struct gt_pointer_layout *read; /* what parts.c reads of all */
     enum gt_word_kinds kinds;             /* and of which kinds that is */
@@ -259,6 +261,15 @@ static inline uint32_t gt_verified(struct gt_typing *typing, const struct gt_slo
         return typed;
     const struct gt_type_row *row = gt_type_row(typing, gt_typed_id(typed));
     return gt_slot_mask(ref) == row->mask ? typed : gt_verify(typing, ref, typed);
+}
+
+/* ---- settled objects --------------------------------------------------------------------------
+ */
+
+/* The object's type changes. What was settled by the type before may be wrong. */
+static inline void gt_type_changes(struct gt_typing *typing, uint32_t object)
+{
+    if (typing->strings && gt_bit(&typing->strings->settled, object)) typing->strings->stale = true;
 }
 
 /* ---- spread/ -------------------------------------------------------------------------------- */

@@ -25,6 +25,7 @@ static inline void turn_grey(struct gt_typing *typing, const struct gt_slot_ref 
 void gt_settle(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
                struct gt_extent extent)
 {
+    gt_type_changes(typing, gt_slot_object(ref));
     gt_packed_set(&typing->type, gt_slot_object(ref), gt_typed(id, extent));
     turn_grey(typing, ref);
 }

@@ -89,6 +89,14 @@ GT_INLINE void claim_slice_and_mark(void *ctx, uint64_t value, uint64_t count,
     claim_slice(ctx, value, count, slice, offset, true);
 }
 
+GT_INLINE void mark_string(void *ctx, uint64_t value, uint64_t len)
+{
+    const struct reading *in = ctx;
+
+    (void)len;
+    gt_add_mark(in->typing, value);
+}
+
 GT_INLINE void mark_only(void *ctx, uint64_t value)
 {
     const struct reading *in = ctx;
@@ -99,8 +107,9 @@ GT_INLINE void mark_only(void *ctx, uint64_t value)
 GT_INLINE void claim_plain_words(struct gt_typing *typing, const struct gt_elements *part)
 {
     static const struct gt_claim_sink marking = {claim_plain_and_mark, claim_slice_and_mark,
-                                                 mark_only},
-                                      claiming = {claim_plain_only, claim_slice_only, mark_only};
+                                                 mark_string, mark_only},
+                                      claiming = {claim_plain_only, claim_slice_only, mark_string,
+                                                  mark_only};
     const struct gt_slot_ref *ref = &part->ref;
     const unsigned char *bytes = gt_slot_bytes(ref);
     struct reading in = {typing, ref->region->base + ref->slot * ref->region->slot_size};
@@ -160,14 +169,21 @@ static __attribute__((noinline)) void claim_elements(struct gt_typing *typing,
                                                      const struct gt_slot_ref *ref, uint64_t size,
                                                      struct gt_extent left, bool reaches)
 {
+    bool put_off = true;
+
     while (left.from < left.to) {
         struct gt_extent filled = gt_filled_elements(typing, ref, size, left);
         uint64_t from = gt_slot_skip(ref) + filled.from * size;
         uint64_t to = from + (filled.to - filled.from) * size;
         struct gt_elements part = {*ref, typing->last.plan, from, to, size, reaches};
-        if (!gt_put_off(typing, &part)) gt_claim_elements(typing, &part);
+        if (from < to && !gt_put_off(typing, &part)) {
+            gt_claim_elements(typing, &part);
+            put_off = false;
+        }
         left.from = filled.to;
     }
+    if (reaches && put_off && typing->last.plan->only_strings)
+        gt_bit_set(&typing->strings->settled, gt_slot_object(ref));
 }
 
 /* Claims the words of an object of any type. */

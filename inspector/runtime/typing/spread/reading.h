@@ -1,8 +1,8 @@
 /*
  * The words of an object as claims and marks. Private to spread/.
  *
- * What is called for each word is inlined, as in graph/walk.h. Values are not 0. A mark is given
- * only what no other call has given.
+ * What is called for each word is inlined, as in graph/walk.h. Values are not 0. Strings, and what
+ * is only marked, are given if the object is read for the mark, too.
  */
 #ifndef GT_RUNTIME_TYPING_SPREAD_READING_H
 #define GT_RUNTIME_TYPING_SPREAD_READING_H
@@ -16,6 +16,7 @@ struct gt_claim_sink {
     /* A slice of `count` elements. */
     void (*slice)(void *ctx, uint64_t value, uint64_t count, const struct gt_plain_slice *slice,
                   uint64_t offset);
+    void (*string)(void *ctx, uint64_t value, uint64_t len);
     void (*mark)(void *ctx, uint64_t value);
 };
 
@@ -31,16 +32,28 @@ GT_INLINE void gt_read_element(const struct gt_word_plan *plan, const unsigned c
         uint64_t offset = base + plan->slices[i].offset, value = gt_load64(bytes + offset);
         if (value) sink.slice(ctx, value, gt_load64(bytes + offset + 16), &plan->slices[i], offset);
     }
-    for (size_t i = 0; reaches && i < plan->unclaimed_count; i++) {
+    if (!reaches) return;
+    for (size_t i = 0; i < plan->string_count; i++) {
+        const unsigned char *word = bytes + base + plan->unclaimed[i];
+        if (gt_load64(word)) sink.string(ctx, gt_load64(word), gt_load64(word + 8));
+    }
+    for (size_t i = plan->string_count; i < plan->unclaimed_count; i++) {
         uint64_t value = gt_load64(bytes + base + plan->unclaimed[i]);
         if (value) sink.mark(ctx, value);
     }
 }
 
+/* In a round, other threads may mark objects without pointers meanwhile, with bits in the same
+ * word. */
+static inline bool gt_is_marked(const struct gt_bitmap *marked, uint32_t object)
+{
+    return __atomic_load_n(&marked->words[object >> 6], __ATOMIC_RELAXED) >> (object & 63) & 1;
+}
+
 /* Are the object's words followed for the mark, too? All its pointers are in words of its type. */
 static inline bool gt_begins_to_reach(struct gt_typed_mark *reach, uint32_t object)
 {
-    if (!reach || !gt_bit(reach->marked, object)) return false;
+    if (!reach || !gt_is_marked(reach->marked, object)) return false;
     if (reach->away && gt_bit(reach->away, object)) return false;
     gt_bit_set(&reach->scanned, object);
     return true;

@@ -1,6 +1,6 @@
-/* Judges the facts about blocks of one share, in the order of chunks. What they read is small (bits,
- * and a byte or less for a type), and was mostly read for others a moment ago: to prefetch it costs
- * more than it saves. */
+/* Judges the facts about blocks of one share, in the order of chunks. What they read is small
+ * (bits, and a byte or less for a type), and was mostly read for others a moment ago: to prefetch
+ * it costs more than it saves. */
 #include "inspector/runtime/typing/spread/rounds_impl.h"
 
 struct judge {

@@ -6,11 +6,15 @@
 
 enum { WORD = 8, BATCH = 32, AHEAD = 24 };
 
+/* With an object in reader.bare: a string covers half of it. Objects are fewer than 2^31. */
+#define COVERED ((uint32_t)1 << 31)
+
 struct found { /* a value in a region's pages */
     uint64_t value;
     uint32_t region; /* + 1 */
     uint32_t what;   /* as in a fact */
-    uint32_t count;  /* elements of a slice; 0: the value is a pointer */
+    uint32_t count;  /* elements of a slice, bytes of a string; 0: the value is a pointer */
+    uint32_t from;   /* of a string: the object that has it */
 };
 
 struct reader {
@@ -20,11 +24,13 @@ struct reader {
     struct gt_last_type last;
     uint32_t reaches; /* GT_FACT_REACHES if the object is read for the mark, too */
     bool outside;     /* a word of the object leads to static data */
+    uint32_t object;
     unsigned found_count, bare_count;
     struct found found[BATCH];
-    uint32_t bare[BATCH]; /* objects without pointers that are marked next */
-    size_t word;          /* of the marks, with bits that are written when another one has some */
-    uint64_t bits;
+    uint32_t bare[BATCH]; /* objects without pointers that are marked next, and COVERED */
+    size_t word; /* of the marks and of half-covered blocks, whose bits are written when another
+                  * one has some */
+    uint64_t marks, half;
     bool alone; /* no other thread reads now */
 };
 
@@ -56,48 +62,82 @@ static inline const struct gt_type_row *known_row(const struct reader *reader, g
     return (const struct gt_type_row *)reader->typing->rows->data + id;
 }
 
-static void write_marks(const struct reader *reader)
+static void write_bits(uint64_t *word, uint64_t bits, bool alone)
 {
-    uint64_t *word = &reader->typing->reach->marked->words[reader->word];
-
-    if (reader->alone)
-        *word |= reader->bits;
+    if (alone)
+        *word |= bits;
     else
-        __atomic_fetch_or(word, reader->bits, __ATOMIC_RELAXED);
+        __atomic_fetch_or(word, bits, __ATOMIC_RELAXED);
 }
 
-/* Nothing is known of them but whether they are marked, so the order does not matter, and nobody
- * else needs to judge them. Neighbours are mostly met together. */
+static void write_marks(struct reader *reader)
+{
+    const struct gt_typing *typing = reader->typing;
+
+    if (reader->marks)
+        write_bits(&typing->reach->marked->words[reader->word], reader->marks, reader->alone);
+    if (reader->half)
+        write_bits(&typing->strings->half.words[reader->word], reader->half, reader->alone);
+    reader->marks = reader->half = 0;
+}
+
+/* Nothing is known of them but these bits, so the order does not matter, and nobody else needs to
+ * judge them. Neighbours are mostly met together. */
 static void mark_bare(struct reader *reader)
 {
     for (unsigned i = 0; i < reader->bare_count; i++) {
-        uint32_t object = reader->bare[i];
+        uint32_t object = reader->bare[i] & ~COVERED;
+        uint64_t bit = (uint64_t)1 << (object & 63);
         if (!gt_bit(&reader->heap->allocated, object)) {
             reader->chunk->dangles = true;
             continue;
         }
-        if (object >> 6 != reader->word && reader->bits) {
-            write_marks(reader);
-            reader->bits = 0;
-        }
+        if (object >> 6 != reader->word) write_marks(reader);
         reader->word = object >> 6;
-        reader->bits |= (uint64_t)1 << (object & 63);
+        reader->marks |= bit;
+        if (reader->bare[i] & COVERED) reader->half |= bit;
     }
     reader->bare_count = 0;
 }
 
-/* An object without pointers. A word of the marks may have bits of objects with pointers too, which
- * others read now. */
-static inline void add_bare(struct reader *reader, const struct found *found, uint32_t object)
+static void open_object(const struct reader *reader, uint32_t object)
 {
-    if (!(found->what & GT_FACT_REACHES)) return;
-    if (object >> 6 == reader->heap->scan_objects >> 6) {
-        add_fact(reader->chunk, object, GT_FACT_REACHES);
-        return;
-    }
+    write_bits(&reader->typing->strings->open.words[object >> 6], (uint64_t)1 << (object & 63),
+               reader->alone);
+}
+
+/* An object without pointers. */
+static inline void add_bare(struct reader *reader, uint32_t object, uint32_t covered)
+{
     __builtin_prefetch(&reader->typing->reach->marked->words[object >> 6], 1);
     __builtin_prefetch(&reader->heap->allocated.words[object >> 6]);
-    reader->bare[reader->bare_count++] = object;
+    reader->bare[reader->bare_count++] = object | covered;
+}
+
+static inline void reach_bare(struct reader *reader, const struct found *found, uint32_t object)
+{
+    if (found->what & GT_FACT_REACHES) add_bare(reader, object, 0);
+}
+
+/* As gt_string_covers_half() of detect/windows. A string that does not needs a closer look, and so
+ * does one into a block with pointers. */
+static inline void settle_string(struct reader *reader, const struct found *found,
+                                 const struct gt_region *region, uint32_t slot)
+{
+    uint64_t size, start = gt_goheap_user_in(region, slot, &size), offset = found->value - start;
+    uint32_t object = region->first + slot;
+    bool bare = region->scan == GT_SCAN_NONE;
+
+    if (bare && offset < size && found->count <= size - offset &&
+        found->count >= size - found->count) {
+        add_bare(reader, object, COVERED);
+        return;
+    }
+    open_object(reader, found->from);
+    if (bare)
+        add_bare(reader, object, 0);
+    else
+        add_fact(reader->chunk, object, GT_FACT_REACHES);
 }
 
 /* The type of a plain pointer is known of the object if that can be one value of it. */
@@ -109,7 +149,7 @@ static inline void settle_typed(struct reader *reader, const struct found *found
 
     if (!bitmap) note_elsewhere(row);
     if (region->scan == GT_SCAN_NONE) {
-        add_bare(reader, found, region->first + slot);
+        reach_bare(reader, found, region->first + slot);
     } else if (!bitmap || gt_slot_is_wide(region) ||
                found->value - region->base != slot * region->slot_size) {
         add_array(reader->chunk, found, region->first + slot, bitmap ? GT_FACT_PLAIN : 0);
@@ -127,10 +167,12 @@ static inline void settle(struct reader *reader, const struct found *found)
     uint32_t slot = gt_region_slot(region, found->value);
 
     if (slot >= region->count) return;
-    if (found->what & GT_OPAQUE_TYPE && !found->count)
+    if (found->what & GT_FACT_STRING)
+        settle_string(reader, found, region, slot);
+    else if (found->what & GT_OPAQUE_TYPE && !found->count)
         settle_typed(reader, found, region, slot);
     else if (region->scan == GT_SCAN_NONE)
-        add_bare(reader, found, region->first + slot);
+        reach_bare(reader, found, region->first + slot);
     else if (found->count)
         add_array(reader->chunk, found, region->first + slot, 0);
     else
@@ -153,7 +195,8 @@ GT_INLINE bool follow(struct reader *reader, uint64_t value, uint32_t what, uint
 
     if (!region) return false;
     __builtin_prefetch(&reader->heap->regions[region - 1]);
-    reader->found[reader->found_count++] = (struct found){value, region, what, count};
+    reader->found[reader->found_count++] =
+        (struct found){value, region, what, count, reader->object};
     if (reader->found_count == BATCH) settle_all(reader);
     return true;
 }
@@ -182,12 +225,18 @@ GT_INLINE void read_slice(void *ctx, uint64_t value, uint64_t count,
         reader->outside |= gt_static_is_near(reader->typing->statics, value);
 }
 
+/* One that is too long for a block of the usual sizes is not settled. */
+GT_INLINE void read_string(void *ctx, uint64_t value, uint64_t len)
+{
+    follow(ctx, value, GT_FACT_REACHES | GT_FACT_STRING, len < UINT32_MAX ? (uint32_t)len : 0);
+}
+
 GT_INLINE void read_mark(void *ctx, uint64_t value)
 {
     follow(ctx, value, GT_FACT_REACHES, 0);
 }
 
-static const struct gt_claim_sink sink = {read_plain, read_slice, read_mark};
+static const struct gt_claim_sink sink = {read_plain, read_slice, read_string, read_mark};
 
 /* ---- objects ------------------------------------------------------------------------------- */
 
@@ -215,14 +264,24 @@ static bool is_one_value(struct reader *reader, const struct gt_slot_ref *ref, u
     return true;
 }
 
+static inline void begin_object(struct reader *reader, const struct gt_slot_ref *ref,
+                                const struct gt_word_plan *plan)
+{
+    const struct gt_typing *typing = reader->typing;
+
+    reader->object = gt_slot_object(ref);
+    reader->outside = false;
+    reader->reaches = gt_begins_to_reach(typing->reach, reader->object) ? GT_FACT_REACHES : 0;
+    if (reader->reaches && plan->only_strings)
+        gt_bit_set(&typing->strings->settled, reader->object);
+}
+
 static void read_value(struct reader *reader, const struct gt_slot_ref *ref)
 {
     const struct gt_word_plan *plan = reader->last.plan;
     const unsigned char *bytes = gt_slot_bytes(ref);
 
-    reader->outside = false;
-    reader->reaches =
-        gt_begins_to_reach(reader->typing->reach, gt_slot_object(ref)) ? GT_FACT_REACHES : 0;
+    begin_object(reader, ref, plan);
     if (reader->reaches)
         gt_read_element(plan, bytes, 0, true, sink, reader);
     else
@@ -240,9 +299,7 @@ static bool read_array(struct reader *reader, const struct gt_slot_ref *ref, uin
     struct gt_extent extent = gt_typed_extent(typed);
 
     if (!row || gt_is_one_value(typed) || !extent.all || row->plan->claims_more) return false;
-    reader->outside = false;
-    reader->reaches =
-        gt_begins_to_reach(reader->typing->reach, gt_slot_object(ref)) ? GT_FACT_REACHES : 0;
+    begin_object(reader, ref, row->plan);
     for (uint64_t i = extent.from; i < extent.to; i++)
         gt_read_element(row->plan, gt_slot_bytes(ref), i * row->size, reader->reaches, sink,
                         reader);
@@ -330,6 +387,7 @@ static void read_part(struct reader *reader, const struct gt_elements *part)
 {
     const unsigned char *bytes = gt_slot_bytes(&part->ref);
 
+    reader->object = gt_slot_object(&part->ref);
     reader->reaches = part->reaches ? GT_FACT_REACHES : 0;
     if (part->reaches)
         for (uint64_t at = part->from; at < part->to; at += part->size)
@@ -355,5 +413,5 @@ void gt_round_read(void *ctx, unsigned number)
     else
         read_part(&reader, &reader.chunk->part);
     settle_all(&reader);
-    if (reader.bits) write_marks(&reader);
+    write_marks(&reader);
 }
