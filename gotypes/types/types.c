@@ -24,17 +24,6 @@ struct gt_types *gt_types_create(const struct gt_types_sources *sources)
     return types;
 }
 
-struct gt_types *gt_types_beside(const struct gt_types *types)
-{
-    struct gt_types *beside = gt_calloc(1, sizeof *beside);
-
-    beside->from = types->from;
-    beside->from.facts = NULL;
-    beside->in_progress = types->in_progress;
-    beside->recs = GT_VEC_OF(struct gt_type_rec *);
-    return beside;
-}
-
 void gt_types_destroy(struct gt_types *types)
 {
     if (!types) return;

@@ -114,9 +114,6 @@ struct gt_types_sources {
 };
 
 struct gt_types *gt_types_create(const struct gt_types_sources *sources);
-/* The same types for another thread, which reads them again, under its own numbers: those of rtypes
- * alone. */
-struct gt_types *gt_types_beside(const struct gt_types *types);
 void gt_types_destroy(struct gt_types *types); /* NULL is allowed */
 
 /* The number of the type described there; GT_NO_TYPE if it cannot be read. Cached. */

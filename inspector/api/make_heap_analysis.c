@@ -10,10 +10,7 @@
 #include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/map_lengths.h"
 
-enum {                         /* fewer are not worth another thread */
-       MANY_OBJECTS = 1 << 12, /* with pointers */
-       MANY_PARTS = 4,         /* of the collector's marks */
-};
+enum { MANY_PARTS = 4 /* of the collector's marks; fewer are not worth another thread */ };
 
 static void start_types(struct gt_heap_analysis *live_heap, struct gt_typed_mark *reach)
 {
@@ -23,9 +20,7 @@ static void start_types(struct gt_heap_analysis *live_heap, struct gt_typed_mark
 
 struct marks { /* on the heap: if this call unwinds, a task still uses it until it ends */
     struct gt_heap_analysis *live_heap;
-    struct gt_heap_analysis viewed; /* the same, of a view of the heap */
     struct gt_gcmarks collectors;
-    bool typed; /* types are needed, too */
 };
 
 static void type_first(void *ctx, struct gt_typed_mark *reach)
@@ -33,45 +28,33 @@ static void type_first(void *ctx, struct gt_typed_mark *reach)
     start_types(ctx, reach);
 }
 
-static void mark_live(struct marks *marks)
+/* `typed`: types are needed, too. They spread together with the mark. */
+static void mark_live(struct gt_heap_analysis *live_heap, bool typed)
 {
-    const struct gt_heap_analysis *viewed = &marks->viewed;
-    struct gt_heap_analysis *live_heap = marks->live_heap;
+    const struct gt_heap *graph = &live_heap->heap->graph;
 
-    gt_bitmap_init(&live_heap->live, viewed->heap->graph.objects);
-    gt_baseline_mark_live(live_heap->baseline, viewed, &live_heap->live,
-                          marks->typed ? type_first : NULL, live_heap);
-    live_heap->live_bytes = gt_heap_bytes_of(&viewed->heap->graph, &live_heap->live);
+    gt_bitmap_init(&live_heap->live, graph->objects);
+    gt_baseline_mark_live(live_heap->baseline, live_heap, &live_heap->live,
+                          typed ? type_first : NULL, live_heap);
+    live_heap->live_bytes = gt_heap_bytes_of(graph, &live_heap->live);
     live_heap->live_objects = gt_bitmap_count(&live_heap->live);
 }
 
-/* Each thread that has nothing else to do reads a share of them. */
+/* Each thread reads a share of them. */
 static struct gt_error *read_collectors(void *args)
 {
     struct marks *marks = args;
 
-    gt_gcmarks_read(&marks->collectors, marks->viewed.heap);
+    gt_gcmarks_read(&marks->collectors, marks->live_heap->heap);
     return NULL;
 }
 
-/* Types spread and marks are made together. */
-static void mark_all(const struct gt_analysis *analysis, struct marks *marks)
+static void mark_all(struct marks *marks, bool typed)
 {
-    mark_live(marks);
-    gt_task_share(marks->collectors.part_count < MANY_PARTS ? 1 : analysis->heap->graph.threads,
-                  read_collectors, marks);
-}
+    unsigned threads = marks->live_heap->heap->graph.threads;
 
-/* The mark reads a view of the heap also where it is alone, so that types are met in the same order
- * with any number of threads. */
-static void mark_and_type(struct gt_analysis *analysis, struct marks *marks)
-{
-    struct gt_goheap *view = gt_goheap_view(analysis->heap, analysis->heap->graph.threads);
-
-    marks->viewed = *marks->live_heap;
-    marks->viewed.heap = view;
-    mark_all(analysis, marks);
-    gt_goheap_rejoin(analysis->heap, view);
+    mark_live(marks->live_heap, typed);
+    gt_task_share(marks->collectors.part_count < MANY_PARTS ? 1 : threads, read_collectors, marks);
 }
 
 /* All that the collector marked must be live, except what the program dropped since. Otherwise
@@ -107,25 +90,16 @@ static struct gt_heap_analysis *begin(const struct gt_analysis *analysis)
     return live_heap;
 }
 
-static struct marks *begin_marks(const struct gt_analysis *analysis, bool typed)
-{
-    struct marks *marks = gt_calloc(1, sizeof *marks);
-
-    marks->live_heap = begin(analysis);
-    marks->typed = typed;
-    return marks;
-}
-
 /* `typed`: types are needed, too. */
 static void create(struct gt_analysis *analysis, bool typed)
 {
-    struct marks *marks = begin_marks(analysis, typed);
-    struct gt_heap_analysis *live_heap = marks->live_heap;
+    struct marks *marks = gt_calloc(1, sizeof *marks);
+    struct gt_heap_analysis *live_heap = marks->live_heap = begin(analysis);
 
     gt_analysis_stage(analysis, typed ? "marking and typing" : "marking");
     live_heap->baseline = gt_baseline_create(live_heap);
     gt_gcmarks_begin(&marks->collectors, analysis->heap);
-    mark_and_type(analysis, marks);
+    mark_all(marks, typed);
     gt_gcmarks_end(&marks->collectors);
     gt_analysis_stage(analysis, "comparing with the collector's marks");
     compare_marks(analysis, marks);

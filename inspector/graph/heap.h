@@ -88,20 +88,9 @@ struct gt_heap {
     uint32_t *nearby;    /* object >> GT_NEARBY_SHIFT -> region of the first of these objects */
     void *region_block;  /* the block that holds `regions`, aligned to cache lines */
     uint32_t region_cap; /* room for regions there */
-    unsigned threads;    /* that one mark may use; 0 is 1; a mark asks gt_heap_threads() */
+    unsigned threads;    /* that one mark may use; 0 is 1 */
     struct gt_heap_notes *notes;
 };
-
-static inline unsigned gt_heap_threads(const struct gt_heap *heap)
-{
-    return __atomic_load_n(&heap->threads, __ATOMIC_RELAXED);
-}
-
-/* Lets marks use more threads from now on, also one that runs in another thread. */
-static inline void gt_heap_allow_threads(struct gt_heap *heap, unsigned threads)
-{
-    __atomic_store_n(&heap->threads, threads, __ATOMIC_RELAXED);
-}
 
 void gt_heap_init(struct gt_heap *heap, struct gt_heap_source source);
 /* NULL when seal would accept the region by itself, else what is wrong with it ("has no slots"). A

@@ -46,7 +46,7 @@ static void start_crew(struct gt_marker *marker)
 {
     static const struct gt_crew_job job = {sizeof(struct gt_bundle), accept_bundle,
                                            gt_marker_drain};
-    unsigned helpers = gt_heap_threads(marker->heap) - 1;
+    unsigned helpers = marker->heap->threads - 1;
     void *members[GT_MOST_HELPERS];
 
     for (unsigned i = 0; i < helpers && i < GT_MOST_HELPERS; i++) {
@@ -60,7 +60,7 @@ static void start_crew(struct gt_marker *marker)
 
 static bool may_start(const struct gt_marker *marker)
 {
-    return gt_heap_threads(marker->heap) > 1 && !marker->watched && !marker->learns;
+    return marker->heap->threads > 1 && !marker->watched && !marker->learns;
 }
 
 void gt_marker_share(struct gt_marker *marker)

@@ -53,8 +53,7 @@ struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis);
 /* Called when the first mark, without any goroutine, has its roots and has followed nothing. */
 typedef void gt_before_mark_fn(void *ctx, struct gt_typed_mark *reach);
 /* Makes the marks, and that of the live set. `live` starts clear, and is the analysis's from then
- * on. It may run in a thread of its own, for an analysis whose heap is a view (spans.h). `before`
- * may be NULL. */
+ * on. `before` may be NULL. */
 void gt_baseline_mark_live(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis,
                            struct gt_bitmap *live, gt_before_mark_fn *before, void *ctx);
 void gt_baseline_destroy(struct gt_baseline *baseline);

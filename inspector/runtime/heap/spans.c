@@ -340,26 +340,6 @@ static struct gt_tile tile(void *ctx, const struct gt_region *region, uint32_t s
     return found;
 }
 
-struct gt_goheap *gt_goheap_view(const struct gt_goheap *heap, unsigned threads)
-{
-    struct gt_goheap *view = gt_alloc(sizeof *view);
-
-    *view = *heap;
-    gt_type_masks_init_beside(&view->masks, &heap->masks);
-    view->graph.source.ctx = view;
-    view->graph.threads = threads;
-    return view;
-}
-
-void gt_goheap_rejoin(const struct gt_goheap *heap, struct gt_goheap *view)
-{
-    struct gt_goheap *own = heap->graph.source.ctx;
-
-    gt_type_masks_learn(&own->masks, &view->masks);
-    gt_type_masks_deinit(&view->masks);
-    gt_free(view);
-}
-
 void gt_goheap_share(const struct gt_goheap *heap, const struct gt_bitmap *live)
 {
     const struct gt_heap *graph = &heap->graph;

@@ -63,13 +63,6 @@ struct gt_goheap {
 struct gt_error *gt_goheap_open(struct gt_process *process, struct gt_goheap **heap);
 void gt_goheap_close(struct gt_goheap *heap); /* NULL is allowed */
 
-/* The same heap for marks, each with `threads` threads, which may run in one other thread while the
- * heap itself is used. Until gt_goheap_rejoin(), it borrows the heap, which may not be closed or
- * shared. */
-struct gt_goheap *gt_goheap_view(const struct gt_goheap *heap, unsigned threads);
-/* The heap learns what its view has read of types. Destroys the view. */
-void gt_goheap_rejoin(const struct gt_goheap *heap, struct gt_goheap *view);
-
 /* From now on the pointer words of live objects can be read by several threads at once. Those of
  * other objects can be read by one. */
 void gt_goheap_share(const struct gt_goheap *heap, const struct gt_bitmap *live);

@@ -14,20 +14,8 @@ void gt_type_masks_init(struct gt_type_masks *masks, struct gt_process *process)
         .process = process, .types = process->types, .list = GT_VEC_OF(struct mask)};
 }
 
-void gt_type_masks_init_beside(struct gt_type_masks *masks, const struct gt_type_masks *other)
-{
-    gt_type_masks_init(masks, other->process);
-    masks->types = gt_types_beside(other->types);
-}
-
-static bool is_beside(const struct gt_type_masks *masks)
-{
-    return masks->types != masks->process->types;
-}
-
 void gt_type_masks_deinit(struct gt_type_masks *masks)
 {
-    if (is_beside(masks)) gt_types_destroy(masks->types);
     gt_vec_deinit(&masks->list);
     gt_map_deinit(&masks->numbers);
 }
@@ -44,11 +32,9 @@ static struct gt_tile read_mask(const struct gt_type_masks *masks, uint64_t rtyp
     return tile;
 }
 
-/* The process belongs to another thread than a table beside: the loss is reported when it is
- * learned. */
 static void report(const struct gt_type_masks *masks, uint64_t rtype)
 {
-    if (!is_beside(masks) && gt_types_at(masks->types, rtype) == GT_NO_TYPE)
+    if (gt_types_at(masks->types, rtype) == GT_NO_TYPE)
         gt_process_lost(masks->process, GT_OF_HEAP,
                         "type 0x%" PRIx64 " of heap objects cannot be read", rtype);
 }
@@ -64,10 +50,4 @@ struct gt_tile gt_type_masks_find(struct gt_type_masks *masks, uint64_t rtype)
     gt_vec_add(&masks->list, &mask);
     report(masks, rtype);
     return mask.tile;
-}
-
-void gt_type_masks_learn(struct gt_type_masks *masks, const struct gt_type_masks *other)
-{
-    for (size_t i = 0; i < other->list.len; i++)
-        gt_type_masks_find(masks, ((const struct mask *)gt_vec_at(&other->list, i))->rtype);
 }

@@ -1,8 +1,7 @@
 /*
  * The pointer masks of the types that the allocator recorded, read at first use.
  *
- * A table belongs to one thread. Another thread reads masks into a table of its own, from which the
- * first one learns later. A table owns its types if it was made beside another.
+ * A table belongs to one thread.
  */
 #ifndef GT_RUNTIME_TYPE_MASKS_H
 #define GT_RUNTIME_TYPE_MASKS_H
@@ -20,10 +19,6 @@ struct gt_type_masks {
 };
 
 void gt_type_masks_init(struct gt_type_masks *masks, struct gt_process *process);
-/* An empty table for another thread. */
-void gt_type_masks_init_beside(struct gt_type_masks *masks, const struct gt_type_masks *other);
-/* Reads the masks that `other`, which was made beside it, has read, in the same order. */
-void gt_type_masks_learn(struct gt_type_masks *masks, const struct gt_type_masks *other);
 void gt_type_masks_deinit(struct gt_type_masks *masks);
 
 /* Is the type in the table? */

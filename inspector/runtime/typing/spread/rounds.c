@@ -11,7 +11,7 @@ enum { CROWD = 8 /* blocks in the queue, from which on a round pays */ };
 static struct gt_rounds *begin(struct gt_typing *typing)
 {
     struct gt_rounds *rounds = gt_alloc(sizeof *rounds);
-    unsigned threads = gt_heap_threads(&typing->heap->graph), shares = 1;
+    unsigned threads = typing->heap->graph.threads, shares = 1;
 
     while (shares < threads && shares < GT_MOST_SHARES)
         shares *= 2;

@@ -38,8 +38,7 @@ struct world {
     uint64_t random;
     bool known[LARGES];
     pthread_t leader;
-    unsigned later; /* threads from the first question for a mask on; 0: as before */
-    int seen;       /* another thread asked for the mask of a large object */
+    int seen; /* another thread asked for the mask of a large object */
 };
 
 static uint64_t roll(struct world *world, uint64_t below)
@@ -61,7 +60,6 @@ static struct gt_tile tile(void *ctx, const struct gt_region *region, uint32_t s
     struct world *world = ctx;
 
     (void)slot;
-    if (world->later) gt_heap_allow_threads(&world->heap, world->later);
     if (!pthread_equal(pthread_self(), world->leader))
         __atomic_store_n(&world->seen, 1, __ATOMIC_RELAXED);
     if (!world->known[number_of(region)]) world->known[number_of(region)] = true;
@@ -246,22 +244,6 @@ static void other_threads_scan_parts(void **state)
     assert_true(world->seen);
 }
 
-/* They are allowed while one thread marks. */
-static void threads_that_come_later_scan_parts(void **state)
-{
-    struct world *world = *state;
-    struct gt_bitmap marked, right = expected(world, NULL);
-
-    world->later = 2;
-    for (unsigned i = 0; i < MOST_MARKS && !world->seen; i++) {
-        mark(world, NULL, 1, &marked);
-        assert_memory_equal(marked.words, right.words, (right.bits + 63) / 64 * 8);
-        gt_bitmap_deinit(&marked);
-    }
-    assert_true(world->seen);
-    gt_bitmap_deinit(&right);
-}
-
 /* ---- a part alone ---------------------------------------------------------------------------- */
 
 struct member {
@@ -334,7 +316,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(parts_mark_what_the_whole_does, setup, teardown),
         cmocka_unit_test_setup_teardown(a_cut_leaves_words_out_of_parts, setup, teardown),
         cmocka_unit_test_setup_teardown(other_threads_scan_parts, setup, teardown),
-        cmocka_unit_test_setup_teardown(threads_that_come_later_scan_parts, setup, teardown),
         cmocka_unit_test(the_second_half_of_a_part_is_given),
         cmocka_unit_test(a_short_part_is_not_given),
     };
