@@ -268,11 +268,12 @@ ASAN_CFLAGS += -Wno-format-truncation -Wno-format-overflow
 endif
 
 # What runs in several threads, under ThreadSanitizer.
-TSAN_TESTS := $(addprefix $(BUILD)/tsan/tests/unit/,api/threads_test base/task_test \
-	graph/crew/crew_test graph/crew/large_objects_test graph/crew/learning_test \
+TSAN_TESTS := $(addprefix $(BUILD)/tsan/tests/unit/,api/threads_test base/packed_test \
+	base/task_test graph/crew/crew_test graph/crew/large_objects_test \
+	graph/crew/learning_test graph/crew/lockstep_test \
 	detect/windows/covering_words_test detect/windows/map_lengths_test \
 	runtime/consistency/defer_lists_test runtime/goroutines/read_ahead_test \
-	runtime/heap/gcmarks_test symbols/unit_batch_test)
+	runtime/heap/gcmarks_test runtime/typing/rounds_test symbols/unit_batch_test)
 .PHONY: tsan tsan-build
 tsan: deps-test
 	$(again) BUILD=$(BUILD)/tsan CFLAGS="-O1 -g -fsanitize=thread" tsan-build

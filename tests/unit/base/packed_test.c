@@ -1,4 +1,5 @@
-/* The packed table against a plain array after random writes, and the memory of its pages. */
+/* The packed table against a plain array after random writes, and the memory of its pages. `make
+ * tsan` runs this under ThreadSanitizer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,9 @@
 #include <cmocka.h>
 
 #include "inspector/base/packed.h"
+
+#include <pthread.h>
+#include <stdbool.h>
 
 enum { COUNT = 5 * GT_PACKED_PAGE + 7 };
 
@@ -140,6 +144,88 @@ static void memory_of_narrow_pages_is_used_again(void **state)
     gt_packed_deinit(&table);
 }
 
+/* ---- two threads ---------------------------------------------------------------------------- */
+
+enum { WRITERS = 2, SHARED = 256 * GT_PACKED_PAGE };
+
+struct writer { /* of every second page */
+    struct gt_packed *table;
+    uint32_t *plain;
+    struct gt_packed_free free;
+    pthread_barrier_t *start;
+    unsigned number;
+    uint64_t random;
+    bool differs; /* an offer returned what the entry was not */
+};
+
+static uint64_t roll(struct writer *writer, uint64_t below)
+{
+    writer->random = writer->random * UINT64_C(6364136223846793005) + 1442695040888963407;
+    return (writer->random >> 33) % below;
+}
+
+/* No assertion here: cmocka's belong to the thread of the test. */
+static void write_once(struct writer *writer, uint64_t values)
+{
+    size_t page = roll(writer, SHARED / GT_PACKED_PAGE / WRITERS) * WRITERS + writer->number;
+    size_t at = page * GT_PACKED_PAGE + roll(writer, GT_PACKED_PAGE);
+    uint32_t value = (uint32_t)roll(writer, values + 1) * 0x01000193, before = writer->plain[at];
+
+    if (roll(writer, 2)) {
+        gt_packed_put(writer->table, &writer->free, at, writer->plain[at] = value);
+        return;
+    }
+    writer->differs |= gt_packed_offer(writer->table, &writer->free, at, value) != before;
+    if (!before) writer->plain[at] = value;
+}
+
+static void *write_pages(void *arg)
+{
+    struct writer *writer = arg;
+
+    pthread_barrier_wait(writer->start);
+    for (uint64_t values = 1; values <= 1024; values *= 2)
+        for (size_t i = 0; i < SHARED / WRITERS; i++)
+            write_once(writer, values);
+    return NULL;
+}
+
+static void write_together(struct writer *writers)
+{
+    pthread_t threads[WRITERS];
+    pthread_barrier_t start;
+
+    pthread_barrier_init(&start, NULL, WRITERS);
+    for (unsigned i = 0; i < WRITERS; i++) {
+        writers[i].start = &start;
+        assert_int_equal(pthread_create(&threads[i], NULL, write_pages, &writers[i]), 0);
+    }
+    for (unsigned i = 0; i < WRITERS; i++)
+        pthread_join(threads[i], NULL);
+    pthread_barrier_destroy(&start);
+}
+
+static void threads_write_pages_of_their_own_together(void **state)
+{
+    static uint32_t plain[SHARED];
+    struct writer writers[WRITERS];
+    struct gt_packed table;
+
+    (void)state;
+    gt_packed_init(&table, SHARED);
+    for (unsigned i = 0; i < WRITERS; i++)
+        writers[i] = (struct writer){.table = &table, .plain = plain, .number = i, .random = i};
+    write_together(writers);
+    for (unsigned i = 0; i < WRITERS; i++) {
+        assert_false(writers[i].differs);
+        assert_non_null(writers[i].free.page[0]);
+        assert_non_null(writers[i].free.page[GT_PACKED_WIDTHS - 2]);
+    }
+    for (size_t i = 0; i < SHARED; i++)
+        assert_int_equal(gt_packed_at(&table, i), plain[i]);
+    gt_packed_deinit(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +234,7 @@ int main(void)
         cmocka_unit_test(only_an_entry_that_is_zero_takes_an_offer),
         cmocka_unit_test(a_page_is_as_wide_as_its_values_need),
         cmocka_unit_test(memory_of_narrow_pages_is_used_again),
+        cmocka_unit_test(threads_write_pages_of_their_own_together),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
