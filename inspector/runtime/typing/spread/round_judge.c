@@ -78,6 +78,7 @@ static void judge_array(const struct judge *judge, struct gt_array *array, bool 
         return;
     }
     if (array->what & GT_FACT_REACHES) gt_bit_set(typing->reach->marked, array->object);
+    if (array->what & GT_FACT_PLAIN) gt_bit_set(&typing->pointed, array->object);
     uint32_t before = gt_packed_at(&typing->type, array->object);
     if (before && gt_typed_id(before) == type && gt_typed_extent(before).all &&
         !gt_is_one_value(before))
