@@ -54,7 +54,7 @@ uint64_t synth_cleanup(struct synth *synth, uint64_t object, uint64_t function, 
 }
 
 /* One block of the runtime's list has room for all that a test queues. */
-void synth_queue_finalizer(struct synth *synth, uint64_t object, uint64_t function)
+uint64_t synth_queue_finalizer(struct synth *synth, uint64_t object, uint64_t function)
 {
     uint64_t head = synth_symbol_at(synth, "runtime.allfin"), block = synth_get(synth, head);
     uint64_t size = synth->layout.size[GT_S_finalizer];
@@ -66,6 +66,12 @@ void synth_queue_finalizer(struct synth *synth, uint64_t object, uint64_t functi
     synth_put(synth, entry, function);
     synth_put(synth, entry + 8, object);
     synth_set(synth, block, GT_F_finblock_cnt, count + 1);
+    return entry;
+}
+
+void synth_type_finalizer(struct synth *synth, uint64_t entry, uint64_t pointer)
+{
+    synth_set(synth, entry, GT_F_finalizer_ot, pointer);
 }
 
 /* ---- deferred calls ------------------------------------------------------------------------ */

@@ -114,8 +114,10 @@ void synth_break_timers(struct synth *synth);
 uint64_t synth_finalizer(struct synth *synth, uint64_t object, uint64_t function);
 uint64_t synth_cleanup(struct synth *synth, uint64_t object, uint64_t function, uint64_t argument);
 
-/* A finalizer that waits to run, and its object. */
-void synth_queue_finalizer(struct synth *synth, uint64_t object, uint64_t function);
+/* A finalizer that waits to run, and its object. Returns its entry, which has no type yet: that of
+ * the pointer to the object. */
+uint64_t synth_queue_finalizer(struct synth *synth, uint64_t object, uint64_t function);
+void synth_type_finalizer(struct synth *synth, uint64_t entry, uint64_t pointer);
 
 /* A deferred call of a func value by the goroutine's function. Returns its record; the next record
  * will point to it. */
