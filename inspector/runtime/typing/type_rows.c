@@ -90,6 +90,7 @@ static struct gt_plain_slice make_slice(const struct gt_typing *typing,
     if (!row || !row->has_pointers) return slice;
     slice.memory = row->is_map ? gt_type_cell(typing, place->type) : place->type;
     if (slice.memory >= GT_OPAQUE_TYPE) slice.memory = GT_NO_TYPE;
+    if (slice.memory) gt_type_row(typing, slice.memory);
     return slice;
 }
 

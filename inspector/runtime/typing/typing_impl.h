@@ -75,7 +75,8 @@ enum gt_word_kinds { /* of the words that parts.c reads of a type */
 };
 
 /* A type's pointer words, in two lists: most are plain pointers, which need no more than an offset
- * and a type. Slices make claims almost as easily. */
+ * and a type. Slices make claims almost as easily. The rows of all types that these give to what
+ * they lead to are made with the plan: threads may read them. */
 struct gt_word_plan {
     const struct gt_pointer_layout *all;
     struct gt_pointer_layout others; /* all but the plain pointers */
