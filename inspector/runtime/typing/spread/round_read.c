@@ -307,12 +307,18 @@ static bool read_array(struct reader *reader, const struct gt_slot_ref *ref, uin
     return true;
 }
 
+static inline bool is_like_last(const struct reader *reader, const struct gt_slot_ref *ref,
+                                uint32_t typed)
+{
+    return reader->last.plan && typed == reader->last.typed &&
+           gt_slot_mask(ref) == reader->last.mask;
+}
+
 static inline void read_object(struct reader *reader, const struct gt_slot_ref *ref)
 {
     if (ref->region->small) {
         uint32_t typed = gt_packed_at(&reader->typing->type, gt_slot_object(ref));
-        if ((typed == reader->last.typed && gt_slot_mask(ref) == reader->last.mask) ||
-            is_one_value(reader, ref, typed)) {
+        if (is_like_last(reader, ref, typed) || is_one_value(reader, ref, typed)) {
             read_value(reader, ref);
             return;
         }

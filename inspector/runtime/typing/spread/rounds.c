@@ -119,8 +119,8 @@ static void take_blocks(struct gt_typing *typing, struct gt_chunk *chunk)
 static void take_part(struct gt_typing *typing, struct gt_chunk *chunk)
 {
     struct gt_elements *all = gt_vec_at(&typing->arrays, typing->arrays.len - 1);
-    const struct gt_word_plan *plan = all->plan;
-    size_t claims = plan->plain_count + plan->slice_count, words = claims + plan->unclaimed_count;
+    size_t words = gt_words_of_element(all->plan);
+    bool claims = words > all->plan->unclaimed_count;
     uint64_t count = (claims ? GT_ARRAYS : GT_FACTS) / (words ? words : 1);
 
     chunk->block_count = 0;

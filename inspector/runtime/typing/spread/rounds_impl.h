@@ -16,7 +16,6 @@ enum {
     GT_CHUNK_OBJECTS = 512, /* which is what one block has, at most */
     GT_FACTS = 3 << 10,     /* that a chunk has room for */
     GT_ARRAYS = 5 << 7,     /* claims that are no facts */
-    GT_WORDS_OF_ONE = 64,   /* of an object that is read here, at most */
     GT_MOST_SHARES = 8,     /* of the blocks, among threads that judge; a power of two */
     GT_SHARE_SHIFT =
         12, /* objects that are neighbours in one share: as their bits are in other cache lines than

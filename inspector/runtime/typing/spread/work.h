@@ -11,6 +11,7 @@
 
 enum {
     GT_LARGE_ARRAY = 1 << 14, /* bytes, from which on it is read in parts */
+    GT_WORDS_OF_ONE = 64,     /* of an object or an element that a round reads, at most */
 };
 
 /* A block's state in gt_typing.queued. */
@@ -30,10 +31,17 @@ static inline bool gt_may_put_off(const struct gt_typing *typing)
     return !typing->within && !typing->eager;
 }
 
-/* Leaves elements of a large array to the next round; false if they are few. */
+static inline size_t gt_words_of_element(const struct gt_word_plan *plan)
+{
+    return plan->plain_count + plan->slice_count + plan->unclaimed_count;
+}
+
+/* Leaves elements of a large array to the next round; false if they are few, or large
+ * themselves. */
 static inline bool gt_put_off(struct gt_typing *typing, const struct gt_elements *elements)
 {
     if (!gt_may_put_off(typing) || elements->to - elements->from < GT_LARGE_ARRAY) return false;
+    if (gt_words_of_element(elements->plan) > GT_WORDS_OF_ONE) return false;
     *(struct gt_elements *)gt_vec_push(&typing->arrays) = *elements;
     return true;
 }
