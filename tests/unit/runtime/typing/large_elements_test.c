@@ -1,0 +1,41 @@
+/* A large array whose elements have more pointers than a round reads at once. */
+#include "tests/unit/runtime/typing/object_type.h"
+#include "tests/unit/synth/synth_impl.h"
+
+enum { WORDS = 64, PARTS = 11, PART = WORDS * 8, ELEMENT = PARTS * PART, ELEMENTS = 8 };
+
+/* 704 pointers, each to a pair, which the collector describes in a way that fits two types. */
+static uint64_t element_type(struct synth *synth, uint64_t pointer)
+{
+    struct synth_type_field fields[WORDS];
+
+    for (unsigned i = 0; i < WORDS; i++)
+        fields[i] = (struct synth_type_field){"p", pointer, (uint64_t)i * 8};
+    uint64_t part = synth_type_struct(synth, "main.part", PART, fields, WORDS);
+    for (unsigned i = 0; i < PARTS; i++)
+        fields[i] = (struct synth_type_field){"p", part, (uint64_t)i * PART};
+    return synth_type_struct(synth, "main.element", ELEMENT, fields, PARTS);
+}
+
+static void elements_with_very_many_pointers_are_read(void **state)
+{
+    struct synth *synth = synth_begin(state, "go1.26.8");
+    const struct synth_type_field field = {"p", synth_type_unsafe_pointer(synth), 0};
+    uint64_t pair = synth_type_struct(synth, "main.pair", 16, &field, 1);
+    synth_type_struct(synth, "main.other", 16, &field, 1);
+    uint64_t type = element_type(synth, synth_type_pointer(synth, "*main.pair", pair));
+    uint64_t array = synth_tiled(synth, (uint64_t)ELEMENTS * ELEMENT, type);
+    uint64_t last = synth_object(synth, 16, "p");
+
+    synth_put(synth, array + (uint64_t)ELEMENTS * ELEMENT - 8, last);
+    synth_global(synth, "main.array", array);
+    expect_type(synth, last, "main.pair");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(elements_with_very_many_pointers_are_read, synth_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
