@@ -78,3 +78,33 @@ bool gt_mem_u64(const struct gt_memory *mem, uint64_t addr, uint64_t *out)
     *out = gt_load64(bytes);
     return true;
 }
+
+/* ---- what was mapped last ------------------------------------------------------------------ */
+
+static const unsigned char *map_recent(const void *ctx, uint64_t addr, uint64_t *avail)
+{
+    struct gt_recent_memory *recent = (struct gt_recent_memory *)ctx;
+    uint64_t offset = addr - recent->start;
+
+    if (offset < recent->size) {
+        *avail = recent->size - offset;
+        return recent->bytes + offset;
+    }
+    const unsigned char *bytes = recent->whole->map(recent->whole->ctx, addr, avail);
+    if (!bytes) return NULL;
+    recent->start = addr;
+    recent->size = *avail;
+    recent->bytes = bytes;
+    return bytes;
+}
+
+static struct gt_filled filled_as_whole(const void *ctx, uint64_t addr, uint64_t end)
+{
+    return gt_mem_filled(((const struct gt_recent_memory *)ctx)->whole, addr, end);
+}
+
+void gt_recent_init(struct gt_recent_memory *recent, const struct gt_memory *whole)
+{
+    *recent = (struct gt_recent_memory){
+        .memory = {.ctx = recent, .map = map_recent, .filled = filled_as_whole}, .whole = whole};
+}

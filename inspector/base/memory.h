@@ -63,6 +63,17 @@ static inline void gt_mem_fetch(const struct gt_memory *mem, uint64_t addr, uint
         __builtin_prefetch(bytes + at);
 }
 
+/* The same memory for a reader of many small things that are close together: it remembers what it
+ * mapped last. It belongs to one thread, and may not be moved. */
+struct gt_recent_memory {
+    struct gt_memory memory;
+    const struct gt_memory *whole;
+    uint64_t start, size; /* what was mapped last */
+    const unsigned char *bytes;
+};
+
+void gt_recent_init(struct gt_recent_memory *recent, const struct gt_memory *whole);
+
 /* Copies `len` bytes, across mappings if need be; false if any is absent. */
 bool gt_mem_read(const struct gt_memory *mem, uint64_t addr, void *to, uint64_t len);
 

@@ -53,26 +53,38 @@ uint64_t gt_span_allocated(const struct gt_span *span, uint32_t first)
     return known & slots_below(span->nelems, first);
 }
 
+/* Memory by what is read there: the runtime keeps things of one kind close together. */
+struct reader {
+    struct gt_goheap *heap;
+    struct gt_recent_memory spans, bits, pages;
+};
+
+static bool read_field(const struct reader *reader, uint64_t span, enum gt_field_id id,
+                       uint64_t *out)
+{
+    return gt_read_field(&reader->heap->process->layout, &reader->spans.memory, span, id, out);
+}
+
 /* Reads the scalars of an mspan; false when the core lacks them. */
-static bool read_span(const struct gt_process *process, uint64_t addr, struct gt_span *span,
+static bool read_span(const struct reader *reader, uint64_t addr, struct gt_span *span,
                       uint64_t *state)
 {
     uint64_t nelems, free_index, scan_index, sweep_gen, span_class;
 
     *span = (struct gt_span){.address = addr};
-    if (!gt_process_field(process, addr, GT_F_mspan_state, state) ||
-        !gt_process_field(process, addr, GT_F_mspan_startAddr, &span->base) ||
-        !gt_process_field(process, addr, GT_F_mspan_npages, &span->npages) ||
-        !gt_process_field(process, addr, GT_F_mspan_elemsize, &span->elem_size) ||
-        !gt_process_field(process, addr, GT_F_mspan_nelems, &nelems) ||
-        !gt_process_field(process, addr, GT_F_mspan_freeindex, &free_index) ||
-        !gt_process_field(process, addr, GT_F_mspan_sweepgen, &sweep_gen) ||
-        !gt_process_field(process, addr, GT_F_mspan_spanclass, &span_class) ||
-        !gt_process_field(process, addr, GT_F_mspan_specials, &span->specials))
+    if (!read_field(reader, addr, GT_F_mspan_state, state) ||
+        !read_field(reader, addr, GT_F_mspan_startAddr, &span->base) ||
+        !read_field(reader, addr, GT_F_mspan_npages, &span->npages) ||
+        !read_field(reader, addr, GT_F_mspan_elemsize, &span->elem_size) ||
+        !read_field(reader, addr, GT_F_mspan_nelems, &nelems) ||
+        !read_field(reader, addr, GT_F_mspan_freeindex, &free_index) ||
+        !read_field(reader, addr, GT_F_mspan_sweepgen, &sweep_gen) ||
+        !read_field(reader, addr, GT_F_mspan_spanclass, &span_class) ||
+        !read_field(reader, addr, GT_F_mspan_specials, &span->specials))
         return false;
-    gt_process_field(process, addr, GT_F_mspan_largeType, &span->large_type);
+    read_field(reader, addr, GT_F_mspan_largeType, &span->large_type);
     span->end_index = free_index > UINT32_MAX ? UINT32_MAX : (uint32_t)free_index;
-    if (gt_process_field(process, addr, GT_F_mspan_freeIndexForScan, &scan_index) &&
+    if (read_field(reader, addr, GT_F_mspan_freeIndexForScan, &scan_index) &&
         scan_index < free_index)
         free_index = scan_index;
     span->nelems = nelems > UINT32_MAX ? UINT32_MAX : (uint32_t)nelems;
@@ -96,13 +108,13 @@ static bool sensible(const struct gt_span *span)
            used <= bytes && span->base + bytes > span->base;
 }
 
-static const unsigned char *bits_at(const struct gt_process *process, uint64_t span,
-                                    enum gt_field_id id, uint32_t nelems)
+static const unsigned char *bits_at(const struct reader *reader, uint64_t span, enum gt_field_id id,
+                                    uint32_t nelems)
 {
     uint64_t addr;
 
-    if (!gt_process_field(process, span, id, &addr)) return NULL;
-    return gt_mem_at(process->mem, addr, (nelems + 7) / 8);
+    if (!read_field(reader, span, id, &addr)) return NULL;
+    return gt_mem_at(&reader->bits.memory, addr, (nelems + 7) / 8);
 }
 
 static uint8_t scan_of(const struct gt_goheap *heap, struct gt_span *span)
@@ -137,20 +149,21 @@ static const unsigned char *span_bitmap(const struct gt_span *span, const unsign
     return bytes + end - size / 64;
 }
 
-static void add_region(struct gt_goheap *heap, struct gt_span *span)
+static void add_region(const struct reader *reader, struct gt_span *span)
 {
+    struct gt_goheap *heap = reader->heap;
     struct gt_process *process = heap->process;
     uint64_t size = span->npages * PAGE;
 
     span->inline_marks = heap->green_tea && span->span_class >> 1 && span->elem_size <= 512 &&
                          span->elem_size >= MIN_INLINE_MARKS;
-    span->alloc_bits = bits_at(process, span->address, GT_F_mspan_allocBits, span->nelems);
-    span->mark_bits = bits_at(process, span->address, GT_F_mspan_gcmarkBits, span->nelems);
+    span->alloc_bits = bits_at(reader, span->address, GT_F_mspan_allocBits, span->nelems);
+    span->mark_bits = bits_at(reader, span->address, GT_F_mspan_gcmarkBits, span->nelems);
     struct gt_region region = {
         .base = span->base,
         .slot_size = span->elem_size,
         .count = span->nelems,
-        .bytes = gt_mem_at(process->mem, span->base, size),
+        .bytes = gt_mem_at(&reader->pages.memory, span->base, size),
         .scan = scan_of(heap, span),
         .tag = (uint32_t)heap->spans.len,
     };
@@ -187,12 +200,13 @@ static void take_manual(struct gt_goheap *heap, const struct gt_span *span)
     gt_vec_add(&heap->manual, &manual);
 }
 
-static void take_span(struct gt_goheap *heap, uint64_t addr)
+static void take_span(const struct reader *reader, uint64_t addr)
 {
+    struct gt_goheap *heap = reader->heap;
     struct gt_span span;
     uint64_t state;
 
-    if (!read_span(heap->process, addr, &span, &state)) {
+    if (!read_span(reader, addr, &span, &state)) {
         gt_process_lost(heap->process, GT_OF_HEAP, "mspan 0x%" PRIx64 ": not in the core", addr);
         return;
     }
@@ -248,8 +262,9 @@ static void lose_unmapped(struct gt_goheap *heap, const struct gt_span *span, ui
 
 /* Of two spans that overlap one is wrong: the one that begins later is left out. Those that stay
  * move up in the list. */
-static void add_regions(struct gt_goheap *heap)
+static void add_regions(const struct reader *reader)
 {
+    struct gt_goheap *heap = reader->heap;
     size_t count = heap->spans.len;
     uint64_t end = 0, counted = 0;
 
@@ -267,9 +282,23 @@ static void add_regions(struct gt_goheap *heap)
         } else {
             end = span.base + size;
             heap->heap_bytes += size;
-            add_region(heap, &span);
+            add_region(reader, &span);
         }
     }
+}
+
+static void read_all(struct gt_goheap *heap)
+{
+    const struct gt_memory *mem = heap->process->mem;
+    struct reader reader = {.heap = heap};
+    uint64_t word;
+
+    gt_recent_init(&reader.spans, mem);
+    gt_recent_init(&reader.bits, mem);
+    gt_recent_init(&reader.pages, mem);
+    for (uint64_t i = 0; i < heap->all.len; i++)
+        if (gt_mem_u64(mem, heap->all.ptr + i * 8, &word)) take_span(&reader, word);
+    add_regions(&reader);
 }
 
 static struct gt_error *read_spans(struct gt_goheap *heap)
@@ -292,9 +321,7 @@ static struct gt_error *read_spans(struct gt_goheap *heap)
     heap->all = all;
     heap->sweep_gen = (uint32_t)word;
     heap->has_arena_bits = gt_arena_bits_find(process, mheap, &heap->arena_bits);
-    for (uint64_t i = 0; i < all.len; i++)
-        if (gt_mem_u64(process->mem, all.ptr + i * 8, &word)) take_span(heap, word);
-    add_regions(heap);
+    read_all(heap);
     return NULL;
 }
 

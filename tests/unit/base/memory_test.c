@@ -121,6 +121,44 @@ static void loads_need_no_alignment(void **state)
     assert_true(gt_load64(pieces.piece[0].bytes) == UINT64_C(0x0807060504030201));
 }
 
+static void recent_memory_is_the_same(void **state)
+{
+    static const uint64_t addresses[] = {0,      0xfff,  0x1000, 0x1003,         0x1008,
+                                         0x1000, 0x100f, 0x1010, UINT64_MAX - 7, UINT64_MAX - 8};
+    struct gt_recent_memory recent;
+
+    (void)state;
+    gt_recent_init(&recent, &memory);
+    for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
+        uint64_t avail = 0, whole = 0;
+        const unsigned char *bytes = recent.memory.map(&recent, addresses[i], &avail);
+        assert_ptr_equal(bytes, memory.map(memory.ctx, addresses[i], &whole));
+        if (bytes) assert_int_equal(avail, whole);
+    }
+}
+
+static const unsigned char *map_once(const void *ctx, uint64_t addr, uint64_t *avail)
+{
+    ++*(unsigned *)ctx;
+    return map(&pieces, addr, avail);
+}
+
+static void what_was_mapped_last_is_not_searched_again(void **state)
+{
+    unsigned searches = 0;
+    const struct gt_memory counted = {.ctx = &searches, .map = map_once};
+    struct gt_recent_memory recent;
+    uint64_t word;
+
+    (void)state;
+    gt_recent_init(&recent, &counted);
+    for (uint64_t addr = 0x1000; addr < 0x1008; addr++)
+        assert_true(gt_mem_uint(&recent.memory, addr, 1, &word));
+    assert_int_equal(searches, 1);
+    assert_true(gt_mem_uint(&recent.memory, 0x1008, 8, &word));
+    assert_int_equal(searches, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +169,8 @@ int main(void)
         cmocka_unit_test(an_absent_word_leaves_no_trace),
         cmocka_unit_test(a_view_is_of_one_piece),
         cmocka_unit_test(loads_need_no_alignment),
+        cmocka_unit_test(recent_memory_is_the_same),
+        cmocka_unit_test(what_was_mapped_last_is_not_searched_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
