@@ -63,7 +63,6 @@ void gt_packed_init(struct gt_packed *table, size_t count)
 void gt_packed_deinit(struct gt_packed *table)
 {
     if (table->held) gt_let_go(table->held);
-    if (table->memory) unmap(table->memory, room_of(table));
     gt_free(table->pages);
     *table = (struct gt_packed){0};
 }

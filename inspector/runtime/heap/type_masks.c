@@ -10,8 +10,7 @@ struct mask {
 
 void gt_type_masks_init(struct gt_type_masks *masks, struct gt_process *process)
 {
-    *masks = (struct gt_type_masks){
-        .process = process, .types = process->types, .list = GT_VEC_OF(struct mask)};
+    *masks = (struct gt_type_masks){.process = process, .list = GT_VEC_OF(struct mask)};
 }
 
 void gt_type_masks_deinit(struct gt_type_masks *masks)
@@ -22,19 +21,19 @@ void gt_type_masks_deinit(struct gt_type_masks *masks)
 
 static struct gt_tile read_mask(const struct gt_type_masks *masks, uint64_t rtype)
 {
-    gt_type_id id = gt_types_at(masks->types, rtype);
+    gt_type_id id = gt_types_at(masks->process->types, rtype);
     struct gt_tile tile = {0};
 
     if (id == GT_NO_TYPE) return tile;
-    tile.bits = gt_types_mask(masks->types, id, &tile.ptr_words);
-    tile.period = gt_types_get(masks->types, id)->size / 8;
+    tile.bits = gt_types_mask(masks->process->types, id, &tile.ptr_words);
+    tile.period = gt_types_get(masks->process->types, id)->size / 8;
     if (!tile.bits) tile.ptr_words = 0;
     return tile;
 }
 
 static void report(const struct gt_type_masks *masks, uint64_t rtype)
 {
-    if (gt_types_at(masks->types, rtype) == GT_NO_TYPE)
+    if (gt_types_at(masks->process->types, rtype) == GT_NO_TYPE)
         gt_process_lost(masks->process, GT_OF_HEAP,
                         "type 0x%" PRIx64 " of heap objects cannot be read", rtype);
 }

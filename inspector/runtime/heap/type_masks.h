@@ -12,7 +12,6 @@
 
 struct gt_type_masks {
     struct gt_process *process;
-    struct gt_types *types;
     struct gt_map numbers; /* rtype -> index into list */
     struct gt_vec list;    /* type_masks.c, in the order of first use */
     bool complete;         /* nothing is added any more */

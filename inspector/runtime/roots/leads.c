@@ -92,7 +92,7 @@ static bool is_number(const struct gt_process *process, uint64_t addr)
     part = gt_type_at_offset(process->types, whole, addr - global->addr, &begin);
     if (!part) return false;
     uint8_t kind = gt_types_get(process->types, part)->kind;
-    return kind <= GT_T_COMPLEX128 && kind != GT_T_UINTPTR;
+    return kind >= GT_T_BOOL && kind <= GT_T_COMPLEX128 && kind != GT_T_UINTPTR;
 }
 
 static void look_at(struct seeker *seeker, uint64_t addr, uint64_t value, enum gt_lead lead)

@@ -5,19 +5,13 @@
 
 enum { WORD = 8 };
 
-static void claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count,
-                  bool reaches)
+void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
 {
     if (id == GT_NO_TYPE || count == 0) return;
     const struct gt_type_row *row = gt_type_row(typing, id);
     if (!row->has_pointers) return;
     if (row->is_map) id = gt_type_cell(typing, id);
-    gt_claim_value(typing, value, id, count, reaches);
-}
-
-void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
-{
-    claim(typing, value, id, count, false);
+    gt_claim_value(typing, value, id, count);
 }
 
 static void set_opaque(struct gt_typing *typing, const struct gt_slot_ref *ref)
@@ -37,7 +31,6 @@ void gt_claim_opaque(struct gt_typing *typing, uint64_t value)
 struct map_claim {
     struct gt_typing *typing;
     gt_type_id group;
-    bool reached; /* the header is marked, and so is all that it leads to */
 };
 
 /* The number of groups or buckets from addr on. The runtime allocates only these together. An array
@@ -60,11 +53,10 @@ static void claim_map_part(void *ctx, enum gt_map_part part, uint64_t addr, uint
     struct gt_slot_ref ref;
 
     if (part == GT_MAP_GROUPS) {
-        claim(map->typing, addr, map->group, groups_from(map->typing, addr, map->group, count),
-              map->reached);
+        gt_claim(map->typing, addr, map->group, groups_from(map->typing, addr, map->group, count));
     } else if (gt_slot_ref_at(map->typing, addr, &ref)) {
         set_opaque(map->typing, &ref);
-        if (map->reached) gt_reach_slot(map->typing, &ref);
+        gt_reach_slot(map->typing, &ref);
     }
 }
 
@@ -83,9 +75,8 @@ void gt_claim_map(struct gt_typing *typing, uint64_t header, gt_type_id map_type
     gt_packed_set(&typing->type, gt_slot_object(&ref),
                   gt_typed(map_type, (struct gt_extent){0, 1, false}));
     struct map_claim map = {
-        typing, gt_types_find(typing->types, gt_types_get(typing->types, map_type)->map.group),
-        typing->reach && gt_bit(typing->reach->marked, gt_slot_object(&ref))};
-    if (map.reached) gt_reach_slot(typing, &ref);
+        typing, gt_types_find(typing->types, gt_types_get(typing->types, map_type)->map.group)};
+    gt_reach_slot(typing, &ref);
     gt_map_parts(typing->types, map_type, header, claim_map_part, &map);
 }
 
@@ -125,7 +116,7 @@ static void claim_pointer(struct gt_typing *typing, uint64_t value, gt_type_id t
     if (!type) return;
     const struct gt_type_row *row = gt_type_row(typing, type);
     if (row->plain) {
-        if (row->has_pointers) gt_claim_value(typing, value, type, 1, false);
+        if (row->has_pointers) gt_claim_value(typing, value, type, 1);
     } else if (row->around && is_inside(typing, value, row->within)) {
         gt_claim(typing, value - row->within, row->around, 1);
     } else {

@@ -134,7 +134,8 @@ static void list_unclaimed(struct gt_word_plan *plan, uint64_t left, uint32_t *o
     uint64_t strings = 0;
 
     for (size_t i = 0; i < plan->all->count; i++)
-        if (plan->all->places[i].kind == GT_P_STRING && plan->all->places[i].offset / WORD < 64)
+        if (plan->all->places[i].kind == GT_P_STRING &&
+            plan->all->places[i].offset / WORD < MASK_WORDS)
             strings |= (uint64_t)1 << plan->all->places[i].offset / WORD;
     add_unclaimed(plan, left & strings, offsets);
     plan->string_count = plan->unclaimed_count;
@@ -145,15 +146,30 @@ static void list_unclaimed(struct gt_word_plan *plan, uint64_t left, uint32_t *o
                          plan->string_count == plan->all->count;
 }
 
-static uint64_t words_in_lists(const struct gt_word_plan *plan)
+/* Takes the word at an offset off `left`; false if it has no such word. */
+static bool take_word(uint64_t offset, uint64_t *left)
 {
-    uint64_t words = 0;
+    uint64_t bit =
+        offset % WORD == 0 && offset / WORD < MASK_WORDS ? (uint64_t)1 << offset / WORD : 0;
+    bool has = *left & bit;
 
+    *left &= ~bit;
+    return has;
+}
+
+/* Sorts out the words of the type's mask that are in neither list. A damaged type may have fields
+ * that overlap. */
+static void find_unclaimed(struct gt_word_plan *plan, const struct gt_type_row *row,
+                           uint32_t *offsets)
+{
+    uint64_t left = row->mask;
+
+    plan->exact = left && !(left & ~gt_low_bits(row->words));
     for (size_t i = 0; i < plan->plain_count; i++)
-        words |= (uint64_t)1 << plan->plain[i].offset / WORD;
+        plan->exact &= take_word(plan->plain[i].offset, &left);
     for (size_t i = 0; i < plan->slice_count; i++)
-        words |= (uint64_t)1 << plan->slices[i].offset / WORD;
-    return words;
+        plan->exact &= take_word(plan->slices[i].offset, &left);
+    list_unclaimed(plan, left, offsets);
 }
 
 const struct gt_type_row *gt_type_row_plan(const struct gt_typing *typing, gt_type_id id)
@@ -174,7 +190,7 @@ const struct gt_type_row *gt_type_row_plan(const struct gt_typing *typing, gt_ty
     fill_plan(typing, plan, &lists);
     struct gt_type_row *row = gt_vec_at(typing->rows, id);
     if (row->words)
-        list_unclaimed(plan, row->mask & ~words_in_lists(plan),
+        find_unclaimed(plan, row,
                        gt_arena_alloc(typing->plans, MASK_WORDS * sizeof *plan->unclaimed));
     row->plan = plan;
     return row;

@@ -75,7 +75,8 @@ struct gt_word_reader { /* what is called for the words of objects */
 enum { GT_CLAIMS_WAITING = 32 };
 
 struct gt_claim { /* a word says that `count` of `type` are at an offset in a slot */
-    const struct gt_region *region; /* NULL: `value` leads to no object with pointers */
+    const struct gt_region *region; /* NULL: `value` leads to no object, or to one of which nothing
+                                     * is claimed */
     uint64_t value;                 /* of the word */
     uint64_t offset;                /* in the slot; set with `slot`, once the region is fetched */
     uint64_t count;

@@ -92,8 +92,10 @@ struct gt_word_plan {
                                 */
     size_t unclaimed_count, string_count;
     bool only_strings; /* all pointers are strings', and none is left out */
-    bool only_plain;   /* there are no others, and none is left out */
-    bool claims_more;  /* there are such words, or some are left out */
+    bool exact;       /* the row's mask has pointers, and each word of these lists is another one of
+                       * them: so they are 64 at most */
+    bool only_plain;  /* there are no others, and none is left out */
+    bool claims_more; /* there are such words, or some are left out */
     enum { GT_LEADS_UNKNOWN, GT_LEADS_TO_BITMAPS, GT_LEADS_ELSEWHERE } leads;
     const struct gt_pointer_layout *read; /* what parts.c reads of all */
     enum gt_word_kinds kinds;             /* and of which kinds that is */
@@ -292,12 +294,11 @@ void gt_settle(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_
                struct gt_extent extent);
 
 /* A word says that `value` points to `count` of type `id`, which has pointers and is no map. The
- * claim waits until there are 32 of them, or nothing else is left. `reaches`: the object is marked
- * then, too. */
-void gt_claim_value(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count,
-                    bool reaches);
+ * claim waits until there are 32 of them, or nothing else is left. */
+void gt_claim_value(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count);
 
-/* Marks an object while types spread, and what its words lead to. */
+/* If the object is marked, marks what its words lead to, whatever its type. What is not that simple
+ * is left to the mark that goes on. */
 void gt_reach_slot(struct gt_typing *typing, const struct gt_slot_ref *ref);
 
 /* The same for a plain pointer, the word at addr, to anywhere. What it leads to is noted

@@ -61,18 +61,51 @@ void gt_mark_waiting(struct gt_typing *typing)
     gt_batch_settle(&typing->marks, &typing->heap->graph, fetch_bits, settle_mark, typing);
 }
 
-/* Only a slot that a bitmap describes is read: others change what is known of masks. */
+/* The pointer words of `words` words from an offset in the slot on. */
+static void mark_words(struct gt_typing *typing, const struct gt_slot_ref *ref, uint64_t offset,
+                       uint64_t mask)
+{
+    for (uint64_t left = mask; left; left &= left - 1) {
+        uint64_t at = offset + (uint64_t)__builtin_ctzll(left) * WORD;
+        if (at + WORD > ref->region->slot_size) return;
+        gt_add_mark(typing, gt_load64(gt_slot_bytes(ref) + at));
+    }
+}
+
+/* The type that the allocator recorded repeats to the end of the slot. */
+void gt_mark_tiles(struct gt_typing *typing, const struct gt_slot_ref *ref, uint64_t offset,
+                   uint64_t mask, uint64_t size)
+{
+    for (; offset + WORD <= ref->region->slot_size; offset += size)
+        mark_words(typing, ref, offset, mask);
+}
+
+/* The mask of the type that the allocator recorded, and its size; 0 if one mask does not hold it.
+ */
+static uint64_t recorded_mask(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                              uint64_t *size)
+{
+    gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, gt_slot_object(ref)));
+    const struct gt_type_row *row = id ? gt_type_row(typing, id) : NULL;
+
+    *size = row ? row->size : 0;
+    return row && row->words ? row->mask : 0;
+}
+
 void gt_reach_slot(struct gt_typing *typing, const struct gt_slot_ref *ref)
 {
-    const unsigned char *bytes = gt_slot_bytes(ref);
+    const struct gt_region *region = ref->region;
+    uint64_t size = region->slot_size, mask = 0;
+    uint32_t object = gt_slot_object(ref);
 
-    mark(typing->reach, gt_slot_object(ref));
-    if (!ref->region->small || gt_bit(&typing->reach->scanned, gt_slot_object(ref))) return;
-    if (!gt_begins_to_reach(typing->reach, gt_slot_object(ref))) return;
-    for (uint64_t left = gt_slot_mask(ref); left; left &= left - 1) {
-        uint64_t value = gt_load64(bytes + (uint64_t)__builtin_ctzll(left) * WORD);
-        if (value) gt_add_mark(typing, value);
-    }
+    if (!typing->reach || !region->bytes || gt_bit(&typing->reach->scanned, object)) return;
+    if (region->small)
+        mask = gt_slot_mask(ref);
+    else if (region->scan == GT_SCAN_TILED && !region->sparse)
+        mask = recorded_mask(typing, ref, &size);
+    if (!mask || !gt_begins_to_reach(typing->reach, object)) return;
+    gt_mark_tiles(typing, ref, gt_slot_skip(ref), mask, size);
+    gt_mark_waiting(typing);
 }
 
 /* ---- claims -------------------------------------------------------------------------------- */
@@ -161,11 +194,9 @@ void gt_judge_waiting(struct gt_typing *typing)
     typing->waiting_count = 0;
 }
 
-void gt_claim_value(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count,
-                    bool reaches)
+void gt_claim_value(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
 {
     const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
 
-    if (region && id < GT_OPAQUE_TYPE)
-        gt_add_claim(typing, region, value, id, count, false, reaches);
+    if (region && id < GT_OPAQUE_TYPE) gt_add_claim(typing, region, value, id, count, false, false);
 }

@@ -16,6 +16,11 @@ void gt_judge_waiting(struct gt_typing *typing);
 /* Marks what all values lead to that wait. */
 void gt_mark_waiting(struct gt_typing *typing);
 
+/* Marks what pointers lead to from an offset in the slot on, where elements of `size` bytes have
+ * this mask; the last one may be cut off. */
+void gt_mark_tiles(struct gt_typing *typing, const struct gt_slot_ref *ref, uint64_t offset,
+                   uint64_t mask, uint64_t size);
+
 /* What the value leads to is marked, and gets no type. */
 GT_INLINE void gt_add_mark(struct gt_typing *typing, uint64_t value)
 {

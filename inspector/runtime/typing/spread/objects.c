@@ -142,26 +142,18 @@ static void claim_words(struct gt_typing *typing, const struct gt_slot_ref *ref,
 }
 
 /* Does the collector see the same pointers in the elements as the type says, and none before them?
- * What it may see after them is read by reach_tail(). */
+ * Behind them there may be a part of one more. */
 static bool has_mask_of_type(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                              const struct gt_type_row *row, struct gt_extent extent)
 {
-    if (!row->words) return false;
+    uint64_t mask = row->mask;
+    uint8_t words = row->words;
+
+    if (!row->plan->exact || extent.from >= extent.to) return false;
     if (ref->region->scan == GT_SCAN_BITMAP) return ref->region->small && extent.all;
     gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, gt_slot_object(ref)));
     const struct gt_type_row *header = id ? gt_type_row(typing, id) : NULL;
-    return header && header->words == row->words && header->mask == row->mask;
-}
-
-/* The type that the allocator recorded repeats to the end of the slot, where it is cut off. */
-static void reach_tail(struct gt_typing *typing, const struct gt_slot_ref *ref, uint64_t mask,
-                       uint64_t offset)
-{
-    for (uint64_t left = mask; left; left &= left - 1) {
-        uint64_t at = offset + (uint64_t)__builtin_ctzll(left) * WORD;
-        if (at + WORD > ref->region->slot_size) return;
-        gt_add_mark(typing, gt_load64(gt_slot_bytes(ref) + at));
-    }
+    return header && header->words == words && header->mask == mask;
 }
 
 /* Claims the words of elements of `size` bytes, of the type that typing->last says. */
@@ -169,20 +161,20 @@ static __attribute__((noinline)) void claim_elements(struct gt_typing *typing,
                                                      const struct gt_slot_ref *ref, uint64_t size,
                                                      struct gt_extent left, bool reaches)
 {
-    bool put_off = true;
+    bool all = true, any = false;
 
     while (left.from < left.to) {
         struct gt_extent filled = gt_filled_elements(typing, ref, size, left);
         uint64_t from = gt_slot_skip(ref) + filled.from * size;
         uint64_t to = from + (filled.to - filled.from) * size;
         struct gt_elements part = {*ref, typing->last.plan, from, to, size, reaches};
-        if (from < to && !gt_put_off(typing, &part)) {
-            gt_claim_elements(typing, &part);
-            put_off = false;
-        }
+        bool later = from < to && gt_put_off(typing, &part);
+        if (!later) gt_claim_elements(typing, &part);
+        any |= later;
+        all &= later || from >= to;
         left.from = filled.to;
     }
-    if (reaches && put_off && typing->last.plan->only_strings)
+    if (reaches && any && all && typing->last.plan->only_strings)
         gt_bit_set(&typing->strings->settled, gt_slot_object(ref));
 }
 
@@ -205,7 +197,7 @@ static __attribute__((noinline)) void claim_any(struct gt_typing *typing,
                    gt_begins_to_reach(typing->reach, gt_slot_object(ref));
     claim_elements(typing, ref, size, extent, reaches);
     if (reaches && ref->region->scan == GT_SCAN_TILED)
-        reach_tail(typing, ref, row->mask, gt_slot_skip(ref) + extent.to * size);
+        gt_mark_tiles(typing, ref, gt_slot_skip(ref) + extent.to * size, typing->last.mask, size);
     if (!typing->last.plan->claims_more && extent.all) return;
     if (reaches) gt_mark_waiting(typing); /* the words may lead to maps */
     claim_words(typing, ref, GT_PLAIN_SKIPPED);

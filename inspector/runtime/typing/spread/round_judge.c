@@ -14,12 +14,16 @@ static inline bool is_mine(const struct judge *judge, uint32_t object)
     return (object >> GT_SHARE_SHIFT & judge->share_of_all) == judge->number;
 }
 
-static inline void turn_grey(struct gt_typing *typing, uint32_t object)
+static inline void turn_grey(const struct judge *judge, uint32_t object)
 {
-    uint8_t *queued = &typing->queued[object >> GT_BLOCK_SHIFT];
+    uint32_t block = object >> GT_BLOCK_SHIFT;
+    struct gt_share *share = judge->share;
 
-    gt_bit_set(&typing->grey, object);
-    if (*queued == GT_NOT_QUEUED) *queued = GT_TO_BE_QUEUED;
+    gt_bit_set(&judge->typing->grey, object);
+    if (judge->typing->queued[block] != GT_NOT_QUEUED) return;
+    judge->typing->queued[block] = GT_TO_BE_QUEUED;
+    if (block < share->low) share->low = block;
+    if (block >= share->high) share->high = block + 1;
 }
 
 /* True if that was all. Facts mostly repeat what is known, or are the first about their object. */
@@ -29,7 +33,7 @@ static inline bool judge_type(const struct judge *judge, uint32_t object, gt_typ
     uint32_t typed = gt_typed(type, (struct gt_extent){0, 1, true});
     uint32_t before = gt_packed_offer(&typing->type, &judge->share->free, object, typed);
 
-    if (!before) turn_grey(typing, object);
+    if (!before) turn_grey(judge, object);
     return !before || before == typed ||
            (gt_typed_id(before) == type && gt_typed_extent(before).all);
 }
@@ -63,7 +67,7 @@ static bool judge_new(const struct judge *judge, const struct gt_array *array)
     struct gt_extent fit = gt_tiles_that_fit(typing, &ref, type, 0, array->count);
     if (fit.to <= fit.from) return true;
     gt_packed_offer(&typing->type, &judge->share->free, array->object, gt_typed(type, fit));
-    turn_grey(typing, array->object);
+    turn_grey(judge, array->object);
     return true;
 }
 
@@ -104,6 +108,7 @@ void gt_round_judge(void *ctx, unsigned number)
     struct gt_rounds *rounds = ctx;
     struct judge judge = {rounds->typing, &rounds->shares[number], rounds->share_count - 1, number};
 
+    judge.share->low = UINT32_MAX, judge.share->high = 0;
     for (unsigned i = 0; i < rounds->chunk_count; i++)
         judge_chunk(&judge, &rounds->chunks[i], &judge.share->left[i]);
 }

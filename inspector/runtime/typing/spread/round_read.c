@@ -6,7 +6,7 @@
 
 enum { WORD = 8, BATCH = 32, AHEAD = 24 };
 
-/* With an object in reader.bare: a string covers half of it. Objects are fewer than 2^31. */
+/* With an object in reader.leaves: a string covers half of it. Objects are fewer than 2^31. */
 #define COVERED ((uint32_t)1 << 31)
 
 struct found { /* a value in a region's pages */
@@ -23,11 +23,12 @@ struct reader {
     struct gt_chunk *chunk;
     struct gt_last_type last;
     uint32_t reaches; /* GT_FACT_REACHES if the object is read for the mark, too */
+    bool settles;     /* all its pointers are strings': what they cover is noted */
     bool outside;     /* a word of the object leads to static data */
     uint32_t object;
-    unsigned found_count, bare_count;
+    unsigned found_count, leaf_count;
     struct found found[BATCH];
-    uint32_t bare[BATCH]; /* objects without pointers that are marked next, and COVERED */
+    uint32_t leaves[BATCH]; /* objects without pointers that are marked next, and COVERED */
     size_t word; /* of the marks and of half-covered blocks, whose bits are written when another
                   * one has some */
     uint64_t marks, half;
@@ -83,10 +84,10 @@ static void write_marks(struct reader *reader)
 
 /* Nothing is known of them but these bits, so the order does not matter, and nobody else needs to
  * judge them. Neighbours are mostly met together. */
-static void mark_bare(struct reader *reader)
+static void mark_leaves(struct reader *reader)
 {
-    for (unsigned i = 0; i < reader->bare_count; i++) {
-        uint32_t object = reader->bare[i] & ~COVERED;
+    for (unsigned i = 0; i < reader->leaf_count; i++) {
+        uint32_t object = reader->leaves[i] & ~COVERED;
         uint64_t bit = (uint64_t)1 << (object & 63);
         if (!gt_bit(&reader->heap->allocated, object)) {
             reader->chunk->dangles = true;
@@ -95,9 +96,9 @@ static void mark_bare(struct reader *reader)
         if (object >> 6 != reader->word) write_marks(reader);
         reader->word = object >> 6;
         reader->marks |= bit;
-        if (reader->bare[i] & COVERED) reader->half |= bit;
+        if (reader->leaves[i] & COVERED) reader->half |= bit;
     }
-    reader->bare_count = 0;
+    reader->leaf_count = 0;
 }
 
 static void open_object(const struct reader *reader, uint32_t object)
@@ -107,16 +108,16 @@ static void open_object(const struct reader *reader, uint32_t object)
 }
 
 /* An object without pointers. */
-static inline void add_bare(struct reader *reader, uint32_t object, uint32_t covered)
+static inline void add_leaf(struct reader *reader, uint32_t object, uint32_t covered)
 {
     __builtin_prefetch(&reader->typing->reach->marked->words[object >> 6], 1);
     __builtin_prefetch(&reader->heap->allocated.words[object >> 6]);
-    reader->bare[reader->bare_count++] = object | covered;
+    reader->leaves[reader->leaf_count++] = object | covered;
 }
 
-static inline void reach_bare(struct reader *reader, const struct found *found, uint32_t object)
+static inline void reach_leaf(struct reader *reader, const struct found *found, uint32_t object)
 {
-    if (found->what & GT_FACT_REACHES) add_bare(reader, object, 0);
+    if (found->what & GT_FACT_REACHES) add_leaf(reader, object, 0);
 }
 
 /* As gt_string_covers_half() of detect/windows. A string that does not needs a closer look, and so
@@ -126,16 +127,16 @@ static inline void settle_string(struct reader *reader, const struct found *foun
 {
     uint64_t size, start = gt_goheap_user_in(region, slot, &size), offset = found->value - start;
     uint32_t object = region->first + slot;
-    bool bare = region->scan == GT_SCAN_NONE;
+    bool leaf = region->scan == GT_SCAN_NONE;
 
-    if (bare && offset < size && found->count <= size - offset &&
+    if (leaf && offset < size && found->count <= size - offset &&
         found->count >= size - found->count) {
-        add_bare(reader, object, COVERED);
+        add_leaf(reader, object, COVERED);
         return;
     }
     open_object(reader, found->from);
-    if (bare)
-        add_bare(reader, object, 0);
+    if (leaf)
+        add_leaf(reader, object, 0);
     else
         add_fact(reader->chunk, object, GT_FACT_REACHES);
 }
@@ -149,7 +150,7 @@ static inline void settle_typed(struct reader *reader, const struct found *found
 
     if (!bitmap) note_elsewhere(row);
     if (region->scan == GT_SCAN_NONE) {
-        reach_bare(reader, found, region->first + slot);
+        reach_leaf(reader, found, region->first + slot);
     } else if (!bitmap || gt_slot_is_wide(region) ||
                found->value - region->base != slot * region->slot_size) {
         add_array(reader->chunk, found, region->first + slot, bitmap ? GT_FACT_PLAIN : 0);
@@ -172,7 +173,7 @@ static inline void settle(struct reader *reader, const struct found *found)
     else if (found->what & GT_OPAQUE_TYPE && !found->count)
         settle_typed(reader, found, region, slot);
     else if (region->scan == GT_SCAN_NONE)
-        reach_bare(reader, found, region->first + slot);
+        reach_leaf(reader, found, region->first + slot);
     else if (found->count)
         add_array(reader->chunk, found, region->first + slot, 0);
     else
@@ -184,7 +185,7 @@ static __attribute__((noinline)) void settle_all(struct reader *reader)
     for (unsigned i = 0; i < reader->found_count; i++)
         settle(reader, &reader->found[i]);
     reader->found_count = 0;
-    mark_bare(reader);
+    mark_leaves(reader);
 }
 
 /* False if it is in no region. */
@@ -228,7 +229,13 @@ GT_INLINE void read_slice(void *ctx, uint64_t value, uint64_t count,
 /* One that is too long for a block of the usual sizes is not settled. */
 GT_INLINE void read_string(void *ctx, uint64_t value, uint64_t len)
 {
-    follow(ctx, value, GT_FACT_REACHES | GT_FACT_STRING, len < UINT32_MAX ? (uint32_t)len : 0);
+    struct reader *reader = ctx;
+    uint32_t some = len < UINT32_MAX ? (uint32_t)len : 0;
+
+    if (reader->settles)
+        follow(reader, value, GT_FACT_REACHES | GT_FACT_STRING, some);
+    else
+        follow(reader, value, GT_FACT_REACHES, 0);
 }
 
 GT_INLINE void read_mark(void *ctx, uint64_t value)
@@ -250,7 +257,7 @@ static const struct gt_type_row *ready_row(const struct reader *reader, gt_type_
 {
     if (id == GT_NO_TYPE || id >= reader->typing->rows->len) return NULL;
     const struct gt_type_row *row = known_row(reader, id);
-    return row->known && !row->is_map && row->plan && row->words ? row : NULL;
+    return row->known && !row->is_map && row->plan && row->plan->exact ? row : NULL;
 }
 
 /* Readies the reader for an object that is one value with all pointers of its slot. */
@@ -272,8 +279,8 @@ static inline void begin_object(struct reader *reader, const struct gt_slot_ref 
     reader->object = gt_slot_object(ref);
     reader->outside = false;
     reader->reaches = gt_begins_to_reach(typing->reach, reader->object) ? GT_FACT_REACHES : 0;
-    if (reader->reaches && plan->only_strings)
-        gt_bit_set(&typing->strings->settled, reader->object);
+    reader->settles = reader->reaches && plan->only_strings;
+    if (reader->settles) gt_bit_set(&typing->strings->settled, reader->object);
 }
 
 static void read_value(struct reader *reader, const struct gt_slot_ref *ref)
@@ -362,7 +369,7 @@ static void give_back(struct gt_typing *typing, const struct gt_slot_ref *refs, 
     for (unsigned i = 0; i < count; i++) {
         uint32_t object = gt_slot_object(&refs[i]);
         gt_bit_set(&typing->grey, object);
-        typing->queued[object >> GT_BLOCK_SHIFT] = GT_TO_BE_QUEUED;
+        typing->queued[object >> GT_BLOCK_SHIFT] = GT_TO_BE_QUEUED; /* it is one of the chunk's */
     }
 }
 
@@ -388,13 +395,14 @@ static void read_blocks(struct reader *reader, struct gt_typing *typing)
     give_back(typing, refs + i, count - i);
 }
 
-/* Its words were counted before: there is room. */
+/* There is room: take_part() in rounds.c has counted its words. */
 static void read_part(struct reader *reader, const struct gt_elements *part)
 {
     const unsigned char *bytes = gt_slot_bytes(&part->ref);
 
     reader->object = gt_slot_object(&part->ref);
     reader->reaches = part->reaches ? GT_FACT_REACHES : 0;
+    reader->settles = part->reaches && part->plan->only_strings;
     if (part->reaches)
         for (uint64_t at = part->from; at < part->to; at += part->size)
             gt_read_element(part->plan, bytes, at, true, sink, reader);

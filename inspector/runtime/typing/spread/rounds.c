@@ -13,7 +13,7 @@ static struct gt_rounds *begin(struct gt_typing *typing)
     struct gt_rounds *rounds = gt_alloc(sizeof *rounds);
     unsigned threads = typing->heap->graph.threads, shares = 1;
 
-    while (shares < threads && shares < GT_MOST_SHARES)
+    while (shares < threads && shares < GT_MOST_JUDGES)
         shares *= 2;
     rounds->typing = typing;
     rounds->share_count = shares;
@@ -80,12 +80,31 @@ static void do_rest(struct gt_rounds *rounds, unsigned number)
 
 /* ---- work ---------------------------------------------------------------------------------- */
 
-/* Blocks enter the queue in their order, whoever met them first. */
-static void queue_blocks(struct gt_typing *typing)
+static void widen(uint32_t *low, uint32_t *high, uint32_t from, uint32_t to)
 {
-    uint32_t count = gt_block_count(typing);
+    if (from < *low) *low = from;
+    if (to > *high) *high = to;
+}
 
-    for (uint32_t first = 0; first < count; first += 8) {
+/* The range of the blocks that were read or judged. */
+static void find_range(const struct gt_rounds *rounds, uint32_t *low, uint32_t *high)
+{
+    *low = UINT32_MAX, *high = 0;
+    for (unsigned i = 0; i < rounds->share_count; i++)
+        widen(low, high, rounds->shares[i].low, rounds->shares[i].high);
+    for (unsigned i = 0; i < rounds->chunk_count; i++)
+        for (unsigned j = 0; j < rounds->chunks[i].block_count; j++)
+            widen(low, high, rounds->chunks[i].blocks[j], rounds->chunks[i].blocks[j] + 1);
+}
+
+/* Blocks enter the queue in their order, whoever met them first. */
+static void queue_blocks(const struct gt_rounds *rounds)
+{
+    struct gt_typing *typing = rounds->typing;
+    uint32_t low, high;
+
+    find_range(rounds, &low, &high);
+    for (uint32_t first = low / 8 * 8; first < high; first += 8) {
         if (!(gt_load64(typing->queued + first) & 0x0202020202020202)) continue;
         for (uint32_t block = first; block < first + 8; block++)
             if (typing->queued[block] == GT_TO_BE_QUEUED) gt_enqueue(typing, block);
@@ -143,12 +162,10 @@ static void take_chunks(struct gt_rounds *rounds)
 
 static void run_round(struct gt_rounds *rounds)
 {
-    struct gt_typing *typing = rounds->typing;
-
     take_chunks(rounds);
     gt_lockstep_run(rounds->crew, gt_round_read, rounds, rounds->chunk_count);
     gt_lockstep_run(rounds->crew, gt_round_judge, rounds, rounds->share_count);
-    queue_blocks(typing);
+    queue_blocks(rounds);
     for (unsigned i = 0; i < rounds->chunk_count; i++)
         do_rest(rounds, i);
 }

@@ -16,7 +16,7 @@ enum {
     GT_CHUNK_OBJECTS = 512, /* which is what one block has, at most */
     GT_FACTS = 3 << 10,     /* that a chunk has room for */
     GT_ARRAYS = 5 << 7,     /* claims that are no facts */
-    GT_MOST_SHARES = 8,     /* of the blocks, among threads that judge; a power of two */
+    GT_MOST_JUDGES = 8,     /* of the blocks, among threads that judge; a power of two */
     GT_SHARE_SHIFT =
         12, /* objects that are neighbours in one share: as their bits are in other cache lines than
                those of the next ones, threads seldom disturb each other */
@@ -61,12 +61,13 @@ struct gt_share { /* of one thread that judges */
     struct gt_packed_free free;
     bool dangles;         /* a word leads to a free slot */
     bool left[GT_CHUNKS]; /* something of it is GT_FACT_LEFT */
+    uint32_t low, high;   /* blocks in [low, high) may have become GT_TO_BE_QUEUED */
 };
 
 struct gt_rounds {
     struct gt_typing *typing;
     struct gt_lockstep *crew; /* NULL: one thread */
-    struct gt_share shares[GT_MOST_SHARES];
+    struct gt_share shares[GT_MOST_JUDGES];
     unsigned share_count; /* a power of two */
     unsigned chunk_count; /* of this round */
     struct gt_chunk chunks[GT_CHUNKS];

@@ -1,4 +1,5 @@
-/* A large array whose elements have more pointers than a round reads at once. */
+/* Types with more pointers than a round reads at once: elements of a large array, and a damaged
+ * type whose fields overlap. */
 #include "tests/unit/runtime/typing/object_type.h"
 #include "tests/unit/synth/synth_impl.h"
 
@@ -32,10 +33,44 @@ static void elements_with_very_many_pointers_are_read(void **state)
     expect_type(synth, last, "main.pair");
 }
 
+/* One word with very many pointers. */
+static uint64_t overlapping_type(struct synth *synth)
+{
+    enum { FIELDS = 600 };
+    static struct synth_type_field fields[FIELDS];
+    const struct synth_type_field key = {"p", synth_type_unsafe_pointer(synth), 8};
+    uint64_t pair = synth_type_struct(synth, "main.pair", 16, &key, 1);
+    uint64_t pointer = synth_type_pointer(synth, "*main.pair", pair);
+
+    for (unsigned i = 0; i < FIELDS; i++)
+        fields[i] = (struct synth_type_field){"p", pointer, 0};
+    return synth_type_struct(synth, "main.odd", 16, fields, FIELDS);
+}
+
+/* So many that they are read in rounds. */
+static void fields_that_overlap_do_no_harm(void **state)
+{
+    enum { OBJECTS = 8 << 10 };
+    struct synth *synth = synth_begin(state, "go1.26.8");
+    uint64_t odd = overlapping_type(synth);
+    uint64_t array =
+        synth_tiled(synth, (uint64_t)OBJECTS * 8, synth_type_pointer(synth, "*main.odd", odd));
+    uint64_t target = synth_object(synth, 16, ".p"), last = 0;
+
+    for (uint64_t i = 0; i < OBJECTS; i++) {
+        last = synth_object(synth, 16, "p");
+        synth_put(synth, last, target);
+        synth_put(synth, array + i * 8, last);
+    }
+    synth_global(synth, "main.array", array);
+    expect_type(synth, last, "main.odd");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(elements_with_very_many_pointers_are_read, synth_end),
+        cmocka_unit_test_teardown(fields_that_overlap_do_no_harm, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
