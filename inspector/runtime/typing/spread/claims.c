@@ -4,7 +4,10 @@
 #include "inspector/runtime/typing/spread/reading.h"
 #include "inspector/runtime/typing/spread/work.h"
 
-enum { WORD = 8 };
+enum {
+    WORD = 8,
+    MOST_ZEROS = 1 << 20, /* bytes of a slot of a sparse region that is read whole */
+};
 
 /* The object's words will be claimed. While no block waits, it goes where it is read next. That
  * spares a list, which has one grey object at a time, the search of a block for each. The map of
@@ -99,9 +102,9 @@ void gt_reach_slot(struct gt_typing *typing, const struct gt_slot_ref *ref)
     uint32_t object = gt_slot_object(ref);
 
     if (!typing->reach || !region->bytes || gt_bit(&typing->reach->scanned, object)) return;
-    if (region->small)
+    if (region->scan == GT_SCAN_BITMAP && !gt_slot_is_wide(region))
         mask = gt_slot_mask(ref);
-    else if (region->scan == GT_SCAN_TILED && !region->sparse)
+    else if (region->scan == GT_SCAN_TILED && (!region->sparse || size <= MOST_ZEROS))
         mask = recorded_mask(typing, ref, &size);
     if (!mask || !gt_begins_to_reach(typing->reach, object)) return;
     gt_mark_tiles(typing, ref, gt_slot_skip(ref), mask, size);
