@@ -71,11 +71,20 @@ static bool judge_new(const struct judge *judge, const struct gt_array *array)
     return true;
 }
 
-/* A type that is known is mostly the same, of all. */
+/* Does the claim repeat what is known? A type that the allocator recorded is that of the whole
+ * slot. */
+static bool repeats(const struct judge *judge, const struct gt_array *array, uint32_t before)
+{
+    const struct gt_region *region = &judge->typing->heap->graph.regions[array->region - 1];
+
+    if (!before || gt_typed_id(before) != (array->what & GT_OPAQUE_TYPE)) return false;
+    return region->scan == GT_SCAN_TILED ||
+           (gt_typed_extent(before).all && !gt_is_one_value(before));
+}
+
 static void judge_array(const struct judge *judge, struct gt_array *array, bool *left)
 {
     struct gt_typing *typing = judge->typing;
-    gt_type_id type = array->what & GT_OPAQUE_TYPE;
 
     if (!gt_bit(&typing->heap->graph.allocated, array->object)) {
         judge->share->dangles |= (array->what & GT_FACT_REACHES) != 0;
@@ -84,15 +93,10 @@ static void judge_array(const struct judge *judge, struct gt_array *array, bool 
     if (array->what & GT_FACT_REACHES) gt_bit_set(typing->reach->marked, array->object);
     if (array->what & GT_FACT_PLAIN) gt_bit_set(&typing->pointed, array->object);
     uint32_t before = gt_packed_at(&typing->type, array->object);
-    if (before && gt_typed_id(before) == type && gt_typed_extent(before).all &&
-        !gt_is_one_value(before))
-        return;
-    if (!before && judge_new(judge, array)) return;
+    if (repeats(judge, array, before) || (!before && judge_new(judge, array))) return;
     array->what |= GT_FACT_LEFT;
     *left = true;
 }
-
-/* ---- chunks -------------------------------------------------------------------------------- */
 
 static void judge_chunk(const struct judge *judge, struct gt_chunk *chunk, bool *left)
 {

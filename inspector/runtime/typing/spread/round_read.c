@@ -1,5 +1,6 @@
-/* Reads the grey objects of a block: those that are one value of a known type, and small arrays.
- * Values are followed in batches, as in graph/follow.h. */
+/* Reads the grey objects of blocks: those that are one value of a known type, and small arrays; or
+ * a part of a large array. Values are followed in batches, as in graph/follow.h. Objects without
+ * pointers are leaves: they are marked at once. */
 #include "inspector/runtime/typing/spread/reading.h"
 #include "inspector/runtime/typing/spread/rounds_impl.h"
 #include "inspector/runtime/typing/static_areas.h"
@@ -7,7 +8,7 @@
 enum { WORD = 8, BATCH = 32, AHEAD = 24 };
 
 /* With an object in reader.leaves: a string covers half of it. Objects are fewer than 2^31. */
-#define COVERED ((uint32_t)1 << 31)
+static const uint32_t COVERED = (uint32_t)1 << 31;
 
 struct found { /* a value in a region's pages */
     uint64_t value;

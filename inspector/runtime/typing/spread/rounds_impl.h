@@ -16,10 +16,10 @@ enum {
     GT_CHUNK_OBJECTS = 512, /* which is what one block has, at most */
     GT_FACTS = 3 << 10,     /* that a chunk has room for */
     GT_ARRAYS = 5 << 7,     /* claims that are no facts */
-    GT_MOST_JUDGES = 8,     /* of the blocks, among threads that judge; a power of two */
-    GT_SHARE_SHIFT =
-        12, /* objects that are neighbours in one share: as their bits are in other cache lines than
-               those of the next ones, threads seldom disturb each other */
+    GT_MOST_JUDGES = 8,     /* shares of the objects, one for each thread that judges; a power of
+                             * two */
+    GT_SHARE_SHIFT = 12,    /* 4096 neighbours are in one share: so bits of two shares are seldom in
+                             * one cache line */
     GT_FACT_REACHES = 1U << 19, /* the object is marked */
     GT_FACT_PLAIN = 1U << 20,   /* a plain pointer led to it, and it has a heap bitmap */
     GT_FACT_LEFT = 1U << 21,    /* one thread is to judge it */
