@@ -64,7 +64,7 @@ void gt_mark_waiting(struct gt_typing *typing)
     gt_batch_settle(&typing->marks, &typing->heap->graph, fetch_bits, settle_mark, typing);
 }
 
-/* The pointer words of `words` words from an offset in the slot on. */
+/* Of one element, at an offset in the slot. */
 static void mark_words(struct gt_typing *typing, const struct gt_slot_ref *ref, uint64_t offset,
                        uint64_t mask)
 {

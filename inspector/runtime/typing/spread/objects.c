@@ -218,7 +218,8 @@ void gt_claim_object(struct gt_typing *typing, const struct gt_slot_ref *ref)
         claim_any(typing, ref);
         return;
     }
-    bool reaches = gt_begins_to_reach(typing->reach, gt_slot_object(ref));
+    bool reaches =
+        typing->last.plan->exact && gt_begins_to_reach(typing->reach, gt_slot_object(ref));
     claim_plain_words(typing, &(struct gt_elements){*ref, typing->last.plan, 0, 1, 1, reaches});
     if (!typing->last.plan->claims_more || !gt_has_more(ref, typing->last.plan)) return;
     if (reaches) gt_mark_waiting(typing); /* the words may lead to maps */
