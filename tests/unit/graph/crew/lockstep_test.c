@@ -39,11 +39,16 @@ struct board {
 
 static struct board board;
 
-static struct gt_lockstep *begin(unsigned helpers)
+static void clear_board(void)
 {
     memset(&board, 0, sizeof board);
     pthread_mutex_init(&board.lock, NULL);
     pthread_cond_init(&board.all_met, NULL);
+}
+
+static struct gt_lockstep *begin(unsigned helpers)
+{
+    clear_board();
     return gt_lockstep_create(helpers);
 }
 
@@ -71,7 +76,7 @@ static void expect_steps(struct gt_lockstep *lockstep)
 static void each_task_of_a_step_is_done_once(void **state)
 {
     (void)state;
-    begin(0);
+    clear_board();
     expect_steps(NULL);
     for (unsigned i = 0; i < HELPER_COUNTS; i++) {
         struct gt_lockstep *lockstep = begin(helper_counts[i]);
@@ -104,7 +109,7 @@ static void note_order(void *ctx, unsigned task)
 static void one_thread_does_tasks_in_order(void **state)
 {
     (void)state;
-    begin(0);
+    clear_board();
     gt_lockstep_run(NULL, note_order, &board, TASKS);
     assert_int_equal(board.tasks, TASKS);
     for (unsigned task = 0; task < TASKS; task++)
@@ -145,7 +150,7 @@ static void a_step_reads_what_the_one_before_wrote(void **state)
     uint64_t alone[TASKS], shared[TASKS];
 
     (void)state;
-    begin(0);
+    clear_board();
     compute(NULL, alone);
     assert_int_not_equal(alone[0], alone[1]);
     for (unsigned i = 0; i < HELPER_COUNTS; i++) {
