@@ -47,21 +47,31 @@ static uint64_t overlapping_type(struct synth *synth)
     return synth_type_struct(synth, "main.odd", 16, fields, FIELDS);
 }
 
-/* So many that they are read in rounds. */
+static uint64_t new_odd(struct synth *synth, uint64_t target)
+{
+    uint64_t odd = synth_object(synth, 16, "p");
+
+    synth_put(synth, odd, target);
+    return odd;
+}
+
+/* So many that they are read in rounds. The words of the type are listed before, for the one that a
+ * small array leads to. */
 static void fields_that_overlap_do_no_harm(void **state)
 {
     enum { OBJECTS = 8 << 10 };
     struct synth *synth = synth_begin(state, "go1.26.8");
-    uint64_t odd = overlapping_type(synth);
-    uint64_t array =
-        synth_tiled(synth, (uint64_t)OBJECTS * 8, synth_type_pointer(synth, "*main.odd", odd));
-    uint64_t target = synth_object(synth, 16, ".p"), last = 0;
+    uint64_t pointer = synth_type_pointer(synth, "*main.odd", overlapping_type(synth));
+    uint64_t small = synth_tiled(synth, 8, pointer), target = synth_object(synth, 16, ".p"),
+             last = 0;
+    uint64_t array = synth_tiled(synth, (uint64_t)OBJECTS * 8, pointer);
 
+    synth_put(synth, small, new_odd(synth, target));
     for (uint64_t i = 0; i < OBJECTS; i++) {
-        last = synth_object(synth, 16, "p");
-        synth_put(synth, last, target);
+        last = new_odd(synth, target);
         synth_put(synth, array + i * 8, last);
     }
+    synth_global(synth, "main.small", small);
     synth_global(synth, "main.array", array);
     expect_type(synth, last, "main.odd");
 }
