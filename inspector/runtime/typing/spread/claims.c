@@ -128,7 +128,7 @@ static inline void aim(struct gt_typing *typing, struct gt_claim *claim)
     claim->offset = claim->value - region->base - slot * region->slot_size;
     claim->first = claim->offset == 0 && claim->count == 1 &&
                    (region->small || (region->scan == GT_SCAN_BITMAP && !gt_slot_is_wide(region)));
-    gt_packed_fetch(&typing->type, object);
+    if (region->scan != GT_SCAN_NONE) gt_packed_fetch(&typing->type, object);
     __builtin_prefetch(&typing->heap->graph.allocated.words[object >> 6]);
     if (region->mask && !claim->first)
         __builtin_prefetch(region->mask + slot * region->slot_size / 64);
