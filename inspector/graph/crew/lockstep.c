@@ -22,7 +22,6 @@ enum {
 };
 
 struct helper {
-    struct gt_lockstep *lockstep;
     struct gt_task *task;
     struct gt_resource *leaving; /* dismisses the helpers, if the leader's call unwinds */
 };
@@ -145,7 +144,6 @@ void gt_lockstep_run(struct gt_lockstep *lockstep, gt_task_fn *task, void *ctx, 
 /* What was held last is released first: a helper is dismissed before it is waited for. */
 static void start(struct gt_lockstep *lockstep, struct helper *helper)
 {
-    helper->lockstep = lockstep;
     helper->task = gt_task_start(help, lockstep);
     helper->leaving = gt_hold(lockstep, 0, dismiss);
 }

@@ -1,6 +1,5 @@
-/* Types come from static data, then roots, then allocation headers, and last from elimination.
- * Objects whose words are to be claimed are grey. Blocks of neighbours with grey objects wait in a
- * ring, so memory is read mostly in order. */
+/* Types come from static data, then roots, then allocation headers, and last from elimination. From
+ * each, they spread to what its words lead to (spread/). */
 #include "inspector/runtime/typing/typing.h"
 
 #include "inspector/base/alloc.h"

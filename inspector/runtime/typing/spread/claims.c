@@ -83,13 +83,20 @@ void gt_mark_tiles(struct gt_typing *typing, const struct gt_slot_ref *ref, uint
         mark_words(typing, ref, offset, mask);
 }
 
+const struct gt_type_row *gt_recorded_row(const struct gt_typing *typing,
+                                          const struct gt_slot_ref *ref)
+{
+    gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, gt_slot_object(ref)));
+
+    return id ? gt_type_row(typing, id) : NULL;
+}
+
 /* The mask of the type that the allocator recorded, and its size; 0 if one mask does not hold it.
  */
 static uint64_t recorded_mask(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                               uint64_t *size)
 {
-    gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, gt_slot_object(ref)));
-    const struct gt_type_row *row = id ? gt_type_row(typing, id) : NULL;
+    const struct gt_type_row *row = gt_recorded_row(typing, ref);
 
     *size = row ? row->size : 0;
     return row && row->words ? row->mask : 0;

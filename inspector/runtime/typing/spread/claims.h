@@ -21,6 +21,10 @@ void gt_mark_waiting(struct gt_typing *typing);
 void gt_mark_tiles(struct gt_typing *typing, const struct gt_slot_ref *ref, uint64_t offset,
                    uint64_t mask, uint64_t size);
 
+/* The row of the type that the allocator recorded; NULL if there is none. Other rows may move. */
+const struct gt_type_row *gt_recorded_row(const struct gt_typing *typing,
+                                          const struct gt_slot_ref *ref);
+
 /* What the value leads to is marked, and gets no type. */
 GT_INLINE void gt_add_mark(struct gt_typing *typing, uint64_t value)
 {

@@ -151,8 +151,7 @@ static bool has_mask_of_type(const struct gt_typing *typing, const struct gt_slo
 
     if (!row->plan->exact || extent.from >= extent.to) return false;
     if (ref->region->scan == GT_SCAN_BITMAP) return extent.all && !gt_slot_is_wide(ref->region);
-    gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, gt_slot_object(ref)));
-    const struct gt_type_row *header = id ? gt_type_row(typing, id) : NULL;
+    const struct gt_type_row *header = gt_recorded_row(typing, ref);
     return header && header->words == words && header->mask == mask;
 }
 
