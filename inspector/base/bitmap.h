@@ -44,13 +44,15 @@ void gt_bitmap_change_apply(const struct gt_bitmap_change *change, struct gt_bit
 size_t gt_bitmap_next(const struct gt_bitmap *map, size_t from);
 
 /* How many bits of a word are set. The compiler's builtin is a function call on machines that may
- * lack the instruction. */
+ * lack the instruction. The compiler makes it of a multiplication here, too, so there is none. */
 static inline uint32_t gt_ones(uint64_t word)
 {
     word -= word >> 1 & 0x5555555555555555;
     word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
     word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
-    return (uint32_t)(word * 0x0101010101010101 >> 56);
+    word += word >> 8;
+    word += word >> 16;
+    return (uint32_t)(word + (word >> 32)) & 127;
 }
 
 static inline bool gt_bit(const struct gt_bitmap *map, size_t index)

@@ -12,7 +12,7 @@ static uint64_t count_bits(const struct gt_bitmap *map, size_t first, size_t cou
         size_t in_word = 64 - (i & 63), take = end - i < in_word ? end - i : in_word;
         uint64_t word = map->words[i >> 6] >> (i & 63);
         if (take < 64) word &= ((uint64_t)1 << take) - 1;
-        sum += (uint64_t)__builtin_popcountll(word);
+        sum += gt_ones(word);
         i += take;
     }
     return sum;

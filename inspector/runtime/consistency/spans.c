@@ -58,12 +58,9 @@ static uint64_t count_bits(const unsigned char *bits, uint32_t from, uint32_t to
 {
     uint64_t count = 0;
 
-    for (; from < to && from % 8; from++)
-        count += bits[from / 8] >> from % 8 & 1;
-    for (; from + 8 <= to; from += 8)
-        count += (unsigned)__builtin_popcount(bits[from / 8]);
-    for (; from < to; from++)
-        count += bits[from / 8] >> from % 8 & 1;
+    for (uint64_t at = from; at < to; at += 64)
+        count +=
+            gt_ones(gt_bits_load(bits, (to + UINT64_C(7)) / 8, at, to - at < 64 ? to - at : 64));
     return count;
 }
 
