@@ -8,26 +8,73 @@
 enum { MORE = 1 << 20 }; /* objects that are looked at for a better holder */
 
 struct search {
-    const struct gt_heap *graph;
-    uint32_t target, object, root; /* the object or root whose words are visited */
+    uint32_t target;       /* an object */
+    uint64_t start, size;  /* of its slot */
+    uint32_t object, root; /* whose words are visited */
     bool found;
     struct gt_referrer_word *out;
 };
+
+static struct search search_for(const struct gt_heap *graph, uint32_t target,
+                                struct gt_referrer_word *out)
+{
+    return (struct search){.target = target,
+                           .start = gt_heap_address(graph, target),
+                           .size = gt_heap_size(graph, target),
+                           .out = out};
+}
 
 static uint64_t reach(const struct gt_word *word)
 {
     return word->kind == GT_P_SLICE ? word->cap : 0;
 }
 
+static bool is_better(const struct search *search, const struct gt_word *word)
+{
+    const struct gt_word *known = &search->out->word;
+
+    if (!search->found || reach(word) != reach(known))
+        return !search->found || reach(word) > reach(known);
+    return word->offset < known->offset;
+}
+
+static bool leads_to_target(const struct search *search, uint64_t value)
+{
+    return value - search->start < search->size;
+}
+
 static void look(void *ctx, const struct gt_word *word)
 {
     struct search *search = ctx;
 
-    if (gt_heap_object(search->graph, word->value) != search->target) return;
-    if (search->found && reach(word) <= reach(&search->out->word)) return;
+    if (!leads_to_target(search, word->value) || !is_better(search, word)) return;
     search->found = true;
     search->out->word = *word;
     search->out->holder = (struct gt_referrer){search->object, search->root, word->offset};
+}
+
+/* A holder may have millions of words, so most of them are only compared. */
+static void look_by_pointer(void *ctx, uint64_t value, gt_type_id type, uint64_t addr,
+                            uint64_t offset)
+{
+    struct gt_word word = {
+        .addr = addr, .value = value, .offset = offset, .type = type, .kind = GT_P_POINTER};
+
+    if (leads_to_target(ctx, value)) look(ctx, &word);
+}
+
+static void look_by_string(void *ctx, uint64_t value, uint64_t len, gt_type_id type, uint64_t addr,
+                           uint64_t offset)
+{
+    struct gt_word word = {.addr = addr,
+                           .value = value,
+                           .len = len,
+                           .cap = len,
+                           .offset = offset,
+                           .type = type,
+                           .kind = GT_P_STRING};
+
+    if (leads_to_target(ctx, value)) look(ctx, &word);
 }
 
 static void look_at_object(const struct gt_heap_analysis *analysis, struct search *search,
@@ -35,7 +82,10 @@ static void look_at_object(const struct gt_heap_analysis *analysis, struct searc
 {
     search->object = object;
     search->root = 0;
-    gt_typing_words(analysis->typing, object, look, search);
+    gt_typing_read(
+        analysis->typing, object,
+        &(struct gt_word_reader){
+            .word = look, .pointer = look_by_pointer, .string = look_by_string, .ctx = search});
 }
 
 static void look_at_root(const struct gt_heap_analysis *analysis, struct search *search,
@@ -74,9 +124,10 @@ bool gt_referrer_word_of(struct gt_heap_analysis *analysis, const struct gt_domi
                          struct gt_referrer_word *out)
 {
     uint32_t parent = gt_dominators_parent(tree, node), above = gt_dominators_object(tree, parent);
-    struct search search = {
-        .graph = &analysis->heap->graph, .target = gt_dominators_object(tree, node), .out = out};
+    uint32_t target = gt_dominators_object(tree, node);
 
+    if (target == GT_NO_OBJECT) return false;
+    struct search search = search_for(&analysis->heap->graph, target, out);
     if (above != GT_NO_OBJECT)
         look_at_object(analysis, &search, above);
     else if (parent != 0)
@@ -131,8 +182,7 @@ bool gt_referrer_word_of_kind(const struct gt_heap_analysis *analysis,
         gt_heap_words(graph, (uint32_t)at, look_for_one, &crowd);
         users = users && crowd.node != GT_NO_NODE;
         if (crowd.node == GT_NO_NODE) continue;
-        struct search search = {
-            .graph = graph, .target = gt_dominators_object(tree, crowd.node), .out = out};
+        struct search search = search_for(graph, gt_dominators_object(tree, crowd.node), out);
         look_at_object(analysis, &search, (uint32_t)at);
         *node = crowd.node;
         found = search.found;

@@ -381,14 +381,19 @@ void gt_typing_words_of_slot(const struct gt_typing *typing, const struct gt_slo
         words_by_type(typing, ref, typed, row->size, row->plan, reader);
 }
 
-void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,
-                     void *ctx)
+void gt_typing_read(const struct gt_typing *typing, uint32_t object,
+                    const struct gt_word_reader *reader)
 {
     if (object >= typing->heap->graph.scan_objects) return;
     struct gt_slot_ref ref = gt_slot_ref_of(typing, object);
-    struct gt_word_reader reader = {.word = visit, .ctx = ctx};
 
-    gt_typing_words_of_slot(typing, &ref, &reader);
+    gt_typing_words_of_slot(typing, &ref, reader);
+}
+
+void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,
+                     void *ctx)
+{
+    gt_typing_read(typing, object, &(struct gt_word_reader){.word = visit, .ctx = ctx});
 }
 
 /* ---- types ----------------------------------------------------------------------------------- */

@@ -201,6 +201,10 @@ bool gt_typing_is_node(const struct gt_typing *typing, gt_type_id type);
 void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,
                      void *ctx);
 
+/* The same for a reader, which may take most words without a struct gt_word. */
+void gt_typing_read(const struct gt_typing *typing, uint32_t object,
+                    const struct gt_word_reader *reader);
+
 /* Visits the words of each object of a set, in the order of objects. Calls `begin` with each object
  * before its words. */
 typedef void gt_typed_object_fn(void *ctx, uint32_t object);
