@@ -16,12 +16,13 @@ enum {
 
 typedef void heavy_fn(struct gt_branches *finder, uint32_t node, uint64_t bytes);
 
-static void add_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+static void add_leaves(void *ctx, const struct gt_leaves *leaves)
 {
     struct gt_branches *finder = ctx;
 
-    (void)object;
-    if (region->slot_size >= finder->heavy) gt_u32s_add(&finder->leaves, node);
+    if (leaves->region->slot_size < finder->heavy) return;
+    for (uint32_t i = 0; i < leaves->count; i++)
+        if (leaves->parents[i] != GT_NO_NODE) gt_u32s_add(&finder->leaves, leaves->node + i);
 }
 
 /* The last node first. */
@@ -101,7 +102,7 @@ static void join_rows(struct gt_branches *finder)
     gt_bitmap_init(&finder->joined, finder->tree->inner);
     gt_bitmap_init(&finder->hidden, finder->tree->count);
     gt_bitmap_init(&finder->listed, finder->tree->count);
-    gt_dominators_leaves(finder->tree, add_leaf, finder);
+    gt_dominators_leaves_of_regions(finder->tree, add_leaves, finder);
     visit_heavy(finder, join);
 }
 

@@ -298,22 +298,24 @@ static uint64_t least_row(const struct gt_table_maker *maker)
 }
 
 struct heavy { /* objects whose kinds are asked for */
+    const struct gt_dominators *tree;
     struct gt_bitmap set;
     uint64_t least; /* bytes that they retain */
 };
 
-static void add_heavy_leaf(void *ctx, uint32_t node, uint32_t object,
-                           const struct gt_region *region)
+static void add_heavy_leaves(void *ctx, const struct gt_leaves *leaves)
 {
     struct heavy *heavy = ctx;
 
-    (void)node;
-    if (region->slot_size >= heavy->least) gt_bit_set(&heavy->set, object);
+    if (leaves->region->slot_size < heavy->least) return;
+    for (uint32_t i = 0; i < leaves->count; i++)
+        if (leaves->parents[i] != GT_NO_NODE)
+            gt_bit_set(&heavy->set, gt_dominators_object(heavy->tree, leaves->node + i));
 }
 
 static struct gt_bitmap heavy_objects(const struct gt_dominators *tree, uint64_t least)
 {
-    struct heavy heavy = {.least = least};
+    struct heavy heavy = {.tree = tree, .least = least};
 
     gt_bitmap_init(&heavy.set, tree->heap->objects);
     for (uint32_t node = 1; node < tree->inner; node++) {
@@ -321,7 +323,7 @@ static struct gt_bitmap heavy_objects(const struct gt_dominators *tree, uint64_t
         if (object != GT_NO_OBJECT && gt_dominators_inner_bytes(tree, node) >= least)
             gt_bit_set(&heavy.set, object);
     }
-    gt_dominators_leaves(tree, add_heavy_leaf, &heavy);
+    gt_dominators_leaves_of_regions(tree, add_heavy_leaves, &heavy);
     return heavy.set;
 }
 

@@ -184,29 +184,33 @@ static void put_small_aside(struct finder *finder)
     finder->points.len = kept;
 }
 
-static void sort_node(struct finder *finder, uint32_t node, uint64_t bytes)
+static void sort_node(struct finder *finder, uint32_t node, uint32_t parent, uint64_t bytes)
 {
     if (bytes >= finder->threshold) {
         count_child(finder, node);
-    } else if (gt_dominators_parent(finder->tree, node) == 0) {
+    } else if (parent == 0) {
         uint32_t object = gt_dominators_object(finder->tree, node);
         if (object != GT_NO_OBJECT) add_small(finder, node, object, bytes);
     }
 }
 
-static void sort_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+static void sort_leaves(void *ctx, const struct gt_leaves *leaves)
 {
-    (void)object;
-    sort_node(ctx, node, region->slot_size);
+    struct finder *finder = ctx;
+    uint64_t bytes = leaves->region->slot_size;
+
+    for (uint32_t i = 0; i < leaves->count; i++)
+        if (leaves->parents[i] != GT_NO_NODE)
+            sort_node(finder, leaves->node + i, leaves->parents[i], bytes);
 }
 
-static void add_heavy_leaf(void *ctx, uint32_t node, uint32_t object,
-                           const struct gt_region *region)
+static void add_heavy_leaves(void *ctx, const struct gt_leaves *leaves)
 {
     struct finder *finder = ctx;
 
-    (void)object;
-    if (region->slot_size >= finder->threshold) add_heavy(finder, node);
+    if (leaves->region->slot_size < finder->threshold) return;
+    for (uint32_t i = 0; i < leaves->count; i++)
+        if (leaves->parents[i] != GT_NO_NODE) add_heavy(finder, leaves->node + i);
 }
 
 static void sort_nodes(struct finder *finder)
@@ -216,13 +220,14 @@ static void sort_nodes(struct finder *finder)
     gt_bitmap_init(&finder->one, tree->inner);
     gt_bitmap_init(&finder->more, tree->inner);
     for (uint32_t node = 1; node < tree->inner; node++)
-        sort_node(finder, node, gt_dominators_inner_bytes(tree, node));
-    gt_dominators_leaves(tree, sort_leaf, finder);
+        sort_node(finder, node, gt_dominators_parent(tree, node),
+                  gt_dominators_inner_bytes(tree, node));
+    gt_dominators_leaves_of_regions(tree, sort_leaves, finder);
     put_small_aside(finder);
     begin_chain(finder, 0);
     for (uint32_t node = 1; node < tree->inner; node++)
         if (gt_dominators_inner_bytes(tree, node) >= finder->threshold) add_heavy(finder, node);
-    gt_dominators_leaves(tree, add_heavy_leaf, finder);
+    gt_dominators_leaves_of_regions(tree, add_heavy_leaves, finder);
 }
 
 /* ---- paths -------------------------------------------------------------------------------- */

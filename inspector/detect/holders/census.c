@@ -57,15 +57,11 @@ static bool is_largest(const struct count *count, uint32_t node, uint64_t size)
     return size > count->largest || (size == count->largest && node < count->node);
 }
 
-static void count_object(struct census *census, uint8_t owner, uint32_t node, uint32_t object,
+static void count_object(const struct census *census, uint8_t owner, gt_type_id type, uint32_t node,
                          uint64_t size)
 {
-    gt_type_id type = gt_typing_type(census->analysis->typing, object);
-    bool unknown = !type && object < census->analysis->heap->graph.scan_objects;
-
-    census->rows[owner - 1].objects++;
-    if (unknown || type >= census->types) return;
     struct count *count = &census->counts[(owner - 1) * census->types + type];
+
     count->objects++;
     count->bytes += size;
     if (!is_largest(count, node, size)) return;
@@ -74,10 +70,8 @@ static void count_object(struct census *census, uint8_t owner, uint32_t node, ui
 }
 
 /* The owner of a node. The owner of its parent is known. */
-static uint8_t owner_of(const struct census *census, uint32_t node)
+static inline uint8_t owner_of(const struct census *census, uint32_t node, uint32_t parent)
 {
-    uint32_t parent = gt_dominators_parent(census->tree, node);
-
     if (census->owner[node]) return census->owner[node];
     if (census->owner[parent] || parent != 0) return census->owner[parent];
     uint32_t object = gt_dominators_object(census->tree, node);
@@ -87,16 +81,26 @@ static uint8_t owner_of(const struct census *census, uint32_t node)
 static void count_inner(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
 {
     const struct census *census = ctx;
+    uint8_t owner = census->owner[node];
 
-    if (census->owner[node])
-        count_object(ctx, census->owner[node], node, object, region->slot_size);
+    if (!owner) return;
+    gt_type_id type = gt_typing_type(census->analysis->typing, object);
+    census->rows[owner - 1].objects++;
+    if (type && type < census->types) count_object(census, owner, type, node, region->slot_size);
 }
 
-static void count_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+/* They have no type. */
+static void count_leaves(void *ctx, const struct gt_leaves *leaves)
 {
-    uint8_t owner = owner_of(ctx, node);
+    const struct census *census = ctx;
 
-    if (owner) count_object(ctx, owner, node, object, region->slot_size);
+    for (uint32_t i = 0; i < leaves->count; i++) {
+        uint32_t node = leaves->node + i, parent = leaves->parents[i];
+        uint8_t owner = parent != GT_NO_NODE ? owner_of(census, node, parent) : NOBODY;
+        if (owner == NOBODY) continue;
+        census->rows[owner - 1].objects++;
+        count_object(census, owner, GT_NO_TYPE, node, leaves->region->slot_size);
+    }
 }
 
 /* Parents come first among nodes. Objects are counted in the order of objects, as that is the order
@@ -110,9 +114,9 @@ static void count_nodes(struct census *census)
     for (size_t i = 0; i < census->joined->len; i++)
         census->owner[joined_at(census, i)->part.node] = census->owner[joined_at(census, i)->into];
     for (uint32_t node = 1; node < tree->inner; node++)
-        census->owner[node] = owner_of(census, node);
+        census->owner[node] = owner_of(census, node, gt_dominators_parent(tree, node));
     gt_dominators_inner(tree, count_inner, census);
-    gt_dominators_leaves(tree, count_leaf, census);
+    gt_dominators_leaves_of_regions(tree, count_leaves, census);
 }
 
 /* Type 0 stands for objects without pointers. Objects with pointers and an unknown type are left

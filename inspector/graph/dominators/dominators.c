@@ -166,80 +166,80 @@ static void find_parents_of_leaves(struct gt_dominator_walk *walk, struct jumps 
 
 /* ---- visits in the order of objects --------------------------------------------------------- */
 
-struct object_walk {
+struct leaf_walk {
     const struct gt_dominators *tree;
     gt_node_fn *visit; /* of the caller, with its ctx */
     void *ctx;
 };
 
-typedef void place_fn(void *ctx, uint32_t rank, uint32_t place, uint32_t object,
-                      const struct gt_region *region);
+static const void *sum_at(const struct gt_dominators *tree, uint32_t node)
+{
+    return tree->inner_words ? (const void *)&tree->inner_words[node]
+                             : (const void *)&tree->inner_wide[node];
+}
 
-/* Visits those of the objects from `object` on that have ranks in [rank, end), and are in the tree.
- * Fetches the sum of what is visited AHEAD ranks later, or of its parent. It is inlined with its
- * visitor, as three passes over all objects are made. */
-GT_INLINE void walk_objects(const struct gt_dominators *tree, size_t object, uint32_t rank,
-                            uint32_t end, place_fn *visit, void *ctx)
+/* Visits the inner objects that are in the tree. Fetches the sums ahead. It is inlined with its
+ * visitor. */
+GT_INLINE void walk_inner(const struct gt_dominators *tree, gt_node_fn *visit, void *ctx)
 {
     const struct gt_bitmap *live = tree->rank.set;
     const struct gt_region *region = tree->heap->regions;
-    const char *sums = tree->inner_words ? (char *)tree->inner_words : (char *)tree->inner_wide;
-    size_t width = tree->inner_words ? sizeof *tree->inner_words : sizeof *tree->inner_wide;
-    uint64_t bits = rank < end ? live->words[object >> 6] & ~gt_low_bits(object & 63) : 0;
+    uint32_t rank = 0, end = tree->first_leaf;
+    uint64_t bits = end ? live->words[0] : 0;
 
-    for (size_t word = object >> 6; rank < end; bits = rank < end ? live->words[++word] : 0)
+    for (size_t word = 0; rank < end; bits = rank < end ? live->words[++word] : 0)
         for (; bits && rank < end; bits &= bits - 1, rank++) {
             uint32_t at = (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(bits);
             uint32_t place = tree->place[rank];
             uint32_t later = rank + AHEAD < end ? tree->place[rank + AHEAD] : GT_NO_NODE;
             while (at - region->first >= region->count)
                 region++;
-            if (later != GT_NO_NODE) __builtin_prefetch(sums + later * width, 1);
-            if (place != GT_NO_NODE) visit(ctx, rank, place, at, region);
+            if (later != GT_NO_NODE) __builtin_prefetch(sum_at(tree, later), 1);
+            if (place != GT_NO_NODE) visit(ctx, place, at, region);
         }
 }
 
-GT_INLINE void walk_leaves(const struct gt_dominators *tree, place_fn *visit, void *ctx)
+/* Those of regions with pointers are inner nodes. */
+void gt_dominators_leaves_of_regions(const struct gt_dominators *tree, gt_leaves_fn *visit,
+                                     void *ctx)
 {
-    walk_objects(tree, tree->heap->scan_objects, tree->first_leaf, gt_rank_count(&tree->rank),
-                 visit, ctx);
+    const struct gt_heap *heap = tree->heap;
+    uint32_t rank = tree->first_leaf;
+
+    for (uint32_t i = 0; i < heap->region_count && rank < gt_rank_count(&tree->rank); i++) {
+        const struct gt_region *region = &heap->regions[i];
+        uint32_t end = gt_rank_below(&tree->rank, region->first + region->count);
+        if (region->scan != GT_SCAN_NONE || end == rank) continue;
+        struct gt_leaves leaves = {region, tree->inner + rank - tree->first_leaf,
+                                   tree->place + rank, end - rank};
+        visit(ctx, &leaves);
+        rank = end;
+    }
 }
 
-GT_INLINE void walk_inner(const struct gt_dominators *tree, place_fn *visit, void *ctx)
+static void visit_leaves(void *ctx, const struct gt_leaves *leaves)
 {
-    walk_objects(tree, 0, 0, tree->first_leaf, visit, ctx);
-}
+    const struct leaf_walk *walk = ctx;
+    const struct gt_bitmap *live = walk->tree->rank.set;
+    size_t object = leaves->region->first;
 
-static void visit_leaf(void *ctx, uint32_t rank, uint32_t place, uint32_t object,
-                       const struct gt_region *region)
-{
-    const struct object_walk *walk = ctx;
-
-    (void)place;
-    walk->visit(walk->ctx, walk->tree->inner + rank - walk->tree->first_leaf, object, region);
-}
-
-static void visit_inner(void *ctx, uint32_t rank, uint32_t place, uint32_t object,
-                        const struct gt_region *region)
-{
-    const struct object_walk *walk = ctx;
-
-    (void)rank;
-    walk->visit(walk->ctx, place, object, region);
+    for (uint32_t i = 0; i < leaves->count; i++, object++) {
+        object = gt_bitmap_next(live, object);
+        if (leaves->parents[i] != GT_NO_NODE)
+            walk->visit(walk->ctx, leaves->node + i, (uint32_t)object, leaves->region);
+    }
 }
 
 void gt_dominators_leaves(const struct gt_dominators *tree, gt_node_fn *visit, void *ctx)
 {
-    struct object_walk walk = {tree, visit, ctx};
+    struct leaf_walk walk = {tree, visit, ctx};
 
-    walk_leaves(tree, visit_leaf, &walk);
+    gt_dominators_leaves_of_regions(tree, visit_leaves, &walk);
 }
 
 void gt_dominators_inner(const struct gt_dominators *tree, gt_node_fn *visit, void *ctx)
 {
-    struct object_walk walk = {tree, visit, ctx};
-
-    walk_inner(tree, visit_inner, &walk);
+    walk_inner(tree, visit, ctx);
 }
 
 /* ---- the tree ------------------------------------------------------------------------------ */
@@ -252,21 +252,29 @@ static void add_sum(struct gt_dominators *tree, uint32_t node, uint64_t more)
         tree->inner_wide[node] += more;
 }
 
-static void add_leaf_size(void *ctx, uint32_t rank, uint32_t place, uint32_t object,
-                          const struct gt_region *region)
+/* Adds what each of the leaves counts for to its parent's sum. Fetches the sums ahead. */
+static void add_each(struct gt_dominators *tree, const struct gt_leaves *leaves, uint64_t each)
 {
-    (void)rank, (void)object;
-    add_sum(ctx, place, region->slot_size / 8);
+    const uint32_t *parents = leaves->parents;
+
+    for (uint32_t i = 0; i < leaves->count; i++) {
+        if (i + AHEAD < leaves->count && parents[i + AHEAD] != GT_NO_NODE)
+            __builtin_prefetch(sum_at(tree, parents[i + AHEAD]), 1);
+        if (parents[i] != GT_NO_NODE) add_sum(tree, parents[i], each);
+    }
 }
 
-static void set_inner(void *ctx, uint32_t rank, uint32_t place, uint32_t object,
-                      const struct gt_region *region)
+static void add_sizes(void *ctx, const struct gt_leaves *leaves)
+{
+    add_each(ctx, leaves, leaves->region->slot_size / 8);
+}
+
+static void set_inner(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
 {
     struct gt_dominators *tree = ctx;
 
-    (void)rank;
-    tree->inner_what[place] = object;
-    add_sum(tree, place, region->slot_size / 8);
+    tree->inner_what[node] = object;
+    add_sum(tree, node, region->slot_size / 8);
 }
 
 /* The entries of objects are set with their sizes. */
@@ -289,7 +297,7 @@ static void sum_subtrees(struct gt_dominators *tree)
 static void sum_words(struct gt_dominators *tree)
 {
     walk_inner(tree, set_inner, tree);
-    walk_leaves(tree, add_leaf_size, tree);
+    gt_dominators_leaves_of_regions(tree, add_sizes, tree);
     sum_subtrees(tree);
 }
 
@@ -317,11 +325,9 @@ static void count_inner(struct gt_dominators *tree)
         add_sum(tree, node, !(tree->inner_what[node] & GT_DOMINATOR_GROUP));
 }
 
-static void count_leaf(void *ctx, uint32_t rank, uint32_t place, uint32_t object,
-                       const struct gt_region *region)
+static void count_leaves(void *ctx, const struct gt_leaves *leaves)
 {
-    (void)rank, (void)object, (void)region;
-    add_sum(ctx, place, 1);
+    add_each(ctx, leaves, 1);
 }
 
 void gt_dominators_count_bytes(struct gt_dominators *tree)
@@ -337,7 +343,7 @@ void gt_dominators_count_objects(struct gt_dominators *tree)
     clear_sums(tree);
     tree->counts_objects = true;
     count_inner(tree);
-    walk_leaves(tree, count_leaf, tree);
+    gt_dominators_leaves_of_regions(tree, count_leaves, tree);
     sum_subtrees(tree);
 }
 

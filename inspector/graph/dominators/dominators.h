@@ -100,6 +100,18 @@ static inline uint32_t gt_dominators_group(const struct gt_dominators *tree, uin
     return what & GT_DOMINATOR_GROUP ? what & ~GT_DOMINATOR_GROUP : GT_NO_GROUP;
 }
 
+struct gt_leaves { /* of one region */
+    const struct gt_region *region;
+    uint32_t node;           /* of the first one; those of the others follow */
+    const uint32_t *parents; /* GT_NO_NODE: no root leads to the leaf */
+    uint32_t count;
+};
+
+/* Calls `visit` for the leaves of each region, in the order of their nodes. */
+typedef void gt_leaves_fn(void *ctx, const struct gt_leaves *leaves);
+void gt_dominators_leaves_of_regions(const struct gt_dominators *tree, gt_leaves_fn *visit,
+                                     void *ctx);
+
 /* The first function calls `visit` for each leaf that a root leads to, in the order of their nodes.
  * The second does so for each inner object, in the order of objects, so that their memory is read
  * page by page. */
