@@ -30,8 +30,10 @@ static bool holds_values(const char *name)
         "sync",           "sync/atomic", "internal/sync",        "container/list",
         "container/ring", "runtime",     "internal/runtime/maps"};
 
+    size_t length = gt_package_length(name);
+
     for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
-        if (gt_is_in_package(name, packages[i])) return true;
+        if (strlen(packages[i]) == length && memcmp(name, packages[i], length) == 0) return true;
     return false;
 }
 
