@@ -231,17 +231,40 @@ static void find_closed(const struct gt_heap *graph, const struct gt_covered *co
             covered->whole.words[i] | (covered->half.words[i] & covered->full.words[i]);
 }
 
-/* Strings that types spread past were noted then. */
+/* The second set may be of the first objects alone. */
+static void unite_first(struct gt_bitmap *all, const struct gt_bitmap *some)
+{
+    for (size_t word = 0; word < (some->bits + 63) / 64; word++)
+        all->words[word] |= some->words[word];
+}
+
+/* What the words of most objects cover was noted while types spread. */
 static void take_settled(struct work *work)
 {
-    const struct gt_settled_strings *strings = work->analysis->typing->strings;
+    const struct gt_settled_words *settled = work->analysis->typing->settled;
 
     gt_bitmap_init(&work->objects, work->analysis->live.bits);
     gt_bitmap_copy(&work->objects, &work->analysis->live);
-    if (!strings || strings->stale) return;
-    for (size_t word = 0; word < (strings->settled.bits + 63) / 64; word++)
-        work->objects.words[word] &= ~strings->settled.words[word];
-    gt_bitmap_unite(&work->covered->half, &strings->half);
+    if (!settled || settled->stale) return;
+    for (size_t word = 0; word < (settled->objects.bits + 63) / 64; word++)
+        work->objects.words[word] &= ~settled->objects.words[word];
+    gt_bitmap_unite(&work->covered->whole, &settled->whole);
+    gt_bitmap_unite(&work->covered->half, &settled->half);
+    unite_first(&work->covered->full, &settled->full);
+}
+
+/* Objects with a pointer into an array are settled if all such arrays are closed. */
+static void take_leaning(struct work *work)
+{
+    const struct gt_settled_words *settled = work->analysis->typing->settled;
+    uint64_t open = 0;
+
+    if (!settled || settled->stale) return;
+    for (size_t word = 0; word < (settled->arrays.bits + 63) / 64; word++)
+        open |= settled->arrays.words[word] & ~work->closed.words[word];
+    for (size_t word = 0; open && word < (settled->leaning.bits + 63) / 64; word++)
+        work->objects.words[word] |=
+            settled->leaning.words[word] & work->analysis->live.words[word];
 }
 
 void gt_settle_covering_words(const struct gt_heap_analysis *analysis, struct gt_covered *covered,
@@ -255,6 +278,7 @@ void gt_settle_covering_words(const struct gt_heap_analysis *analysis, struct gt
     work->rest = *rest;
     take_settled(work);
     find_closed(&analysis->heap->graph, covered, &work->closed);
+    take_leaning(work);
     gt_typing_parts(analysis->typing, KINDS, &work->parts);
     gt_task_share(work->parts.len < MANY_PARTS ? 1 : analysis->heap->graph.threads, settle_parts,
                   work);

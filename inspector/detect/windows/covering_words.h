@@ -21,12 +21,6 @@ struct gt_covered {         /* blocks; each bitmap has a bit for every object */
 bool gt_string_covers_half(const struct gt_heap *heap, const struct gt_region *region,
                            uint64_t value, uint64_t len, struct gt_bitmap *half);
 
-/* Does the window reach from the block's first word to its last? */
-static inline bool gt_covers_all_words(uint64_t offset, uint64_t len, uint64_t size)
-{
-    return !offset && ((len + 7) & ~(uint64_t)7) + 8 > size;
-}
-
 /* Adds to `covered` what all such words of live objects say. Adds the live objects with other words
  * to `rest`. Words into blocks that `covered` has already, with pointers, need nothing more. */
 void gt_settle_covering_words(const struct gt_heap_analysis *analysis, struct gt_covered *covered,

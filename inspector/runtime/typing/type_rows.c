@@ -6,6 +6,8 @@
 enum {
     WORD = 8,
     MASK_WORDS = 64, /* of one mask */
+    SETTLED_KINDS = 1 << GT_P_STRING | 1 << GT_P_SLICE | 1 << GT_P_POINTER | 1 << GT_P_MAP |
+                    1 << GT_P_CHAN | 1 << GT_P_FUNC | 1 << GT_P_EFACE | 1 << GT_P_IFACE,
 };
 
 /* internal/sync.HashTrieMap and unique's own trie point to the first field of their nodes,
@@ -84,9 +86,10 @@ static bool is_plain(const struct gt_typing *typing, const struct gt_pointer_slo
 static struct gt_plain_slice make_slice(const struct gt_typing *typing,
                                         const struct gt_pointer_slot *place)
 {
-    struct gt_plain_slice slice = {place->offset, place->type, GT_NO_TYPE};
+    struct gt_plain_slice slice = {place->offset, 0, place->type, GT_NO_TYPE};
     const struct gt_type_row *row = place->type ? gt_type_row(typing, place->type) : NULL;
 
+    if (row && row->size <= UINT32_MAX) slice.size = (uint32_t)row->size;
     if (!row || !row->has_pointers) return slice;
     slice.memory = row->is_map ? gt_type_cell(typing, place->type) : place->type;
     if (slice.memory >= GT_OPAQUE_TYPE) slice.memory = GT_NO_TYPE;
@@ -94,8 +97,25 @@ static struct gt_plain_slice make_slice(const struct gt_typing *typing,
     return slice;
 }
 
+static bool is_leaf(const struct gt_typing *typing, const struct gt_pointer_slot *place)
+{
+    if (place->kind != GT_P_POINTER || !place->type || place->offset > UINT32_MAX) return false;
+    const struct gt_type_row *row = gt_type_row(typing, place->type);
+    return row->plain && !row->has_pointers;
+}
+
+static struct gt_leaf_pointer make_leaf(const struct gt_typing *typing,
+                                        const struct gt_pointer_slot *place)
+{
+    uint64_t size = gt_type_row(typing, place->type)->size;
+
+    return (struct gt_leaf_pointer){
+        (uint32_t)place->offset, size < 2 || size > UINT32_MAX ? 0 : (uint32_t)size, place->type};
+}
+
 struct plan_lists { /* with room for all words of the type */
     struct gt_plain_pointer *plain;
+    struct gt_leaf_pointer *leaves;
     struct gt_plain_slice *slices;
     struct gt_pointer_slot *others;
     uint64_t *claiming;
@@ -115,6 +135,8 @@ static void fill_plan(const struct gt_typing *typing, struct gt_word_plan *plan,
         lists->others[plan->others.count++] = *place;
         if (place->kind == GT_P_SLICE)
             lists->slices[plan->slice_count++] = make_slice(typing, place);
+        else if (is_leaf(typing, place))
+            lists->leaves[plan->leaf_count++] = make_leaf(typing, place);
         else if (!(GT_CLAIMLESS_KINDS >> place->kind & 1))
             lists->claiming[plan->claiming_count++] = place->offset;
     }
@@ -126,6 +148,19 @@ static void add_unclaimed(struct gt_word_plan *plan, uint64_t words, uint32_t *o
 {
     for (; words; words &= words - 1)
         offsets[plan->unclaimed_count++] = (uint32_t)__builtin_ctzll(words) * WORD;
+}
+
+/* Does a round see all words that a pass for windows reads? It sees the strings in `unclaimed`, and
+ * asks for those in `claiming`. The kinds are those of detect/windows. */
+static bool are_all_settled(const struct gt_word_plan *plan)
+{
+    size_t strings = 0;
+
+    for (size_t i = 0; i < plan->others.count; i++) {
+        if (!(SETTLED_KINDS >> plan->others.places[i].kind & 1)) return false;
+        strings += plan->others.places[i].kind == GT_P_STRING;
+    }
+    return strings == plan->string_count;
 }
 
 /* `left`: the words of the type's mask that are in neither list. */
@@ -141,9 +176,7 @@ static void list_unclaimed(struct gt_word_plan *plan, uint64_t left, uint32_t *o
     plan->string_count = plan->unclaimed_count;
     add_unclaimed(plan, left & ~strings, offsets);
     plan->unclaimed = offsets;
-    plan->only_strings = plan->all->complete && plan->string_count &&
-                         plan->string_count == plan->unclaimed_count &&
-                         plan->string_count == plan->all->count;
+    plan->settles = plan->others.count && plan->all->complete && are_all_settled(plan);
 }
 
 /* Takes the word at an offset off `left`; false if it has no such word. */
@@ -169,6 +202,8 @@ static void find_unclaimed(struct gt_word_plan *plan, const struct gt_type_row *
         plan->exact &= take_word(plan->plain[i].offset, &left);
     for (size_t i = 0; i < plan->slice_count; i++)
         plan->exact &= take_word(plan->slices[i].offset, &left);
+    for (size_t i = 0; i < plan->leaf_count; i++)
+        plan->exact &= take_word(plan->leaves[i].offset, &left);
     list_unclaimed(plan, left, offsets);
 }
 
@@ -178,6 +213,7 @@ const struct gt_type_row *gt_type_row_plan(const struct gt_typing *typing, gt_ty
     struct gt_word_plan *plan = gt_arena_alloc(typing->plans, sizeof *plan);
     size_t room = all->count + 1;
     struct plan_lists lists = {gt_arena_alloc(typing->plans, room * sizeof *lists.plain),
+                               gt_arena_alloc(typing->plans, room * sizeof *lists.leaves),
                                gt_arena_alloc(typing->plans, room * sizeof *lists.slices),
                                gt_arena_alloc(typing->plans, room * sizeof *lists.others),
                                gt_arena_alloc(typing->plans, room * sizeof *lists.claiming)};
@@ -185,6 +221,7 @@ const struct gt_type_row *gt_type_row_plan(const struct gt_typing *typing, gt_ty
     *plan = (struct gt_word_plan){.all = all,
                                   .others = {.places = lists.others, .complete = all->complete},
                                   .plain = lists.plain,
+                                  .leaves = lists.leaves,
                                   .slices = lists.slices,
                                   .claiming = lists.claiming};
     fill_plan(typing, plan, &lists);

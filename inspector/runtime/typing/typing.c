@@ -172,30 +172,38 @@ static void claim_all_roots(struct gt_typing *typing)
     gt_drain(typing);
 }
 
-static void note_strings(struct gt_typing *typing)
+static void note_words(struct gt_typing *typing)
 {
     const struct gt_heap *graph = &typing->heap->graph;
 
-    typing->strings = gt_calloc(1, sizeof *typing->strings);
-    gt_bitmap_init(&typing->strings->settled, graph->scan_objects);
-    gt_bitmap_init(&typing->strings->open, graph->scan_objects);
-    gt_bitmap_init(&typing->strings->half, graph->objects);
+    typing->settled = gt_calloc(1, sizeof *typing->settled);
+    gt_bitmap_init(&typing->settled->objects, graph->scan_objects);
+    gt_bitmap_init(&typing->settled->open, graph->scan_objects);
+    gt_bitmap_init(&typing->settled->whole, graph->objects);
+    gt_bitmap_init(&typing->settled->half, graph->objects);
+    gt_bitmap_init(&typing->settled->full, graph->scan_objects);
+    gt_bitmap_init(&typing->settled->leaning, graph->scan_objects);
+    gt_bitmap_init(&typing->settled->arrays, graph->scan_objects);
 }
 
-static void end_notes(struct gt_settled_strings *strings)
+static void end_notes(struct gt_settled_words *settled)
 {
-    for (size_t word = 0; word < (strings->settled.bits + 63) / 64; word++)
-        strings->settled.words[word] &= ~strings->open.words[word];
-    gt_bitmap_deinit(&strings->open);
+    for (size_t word = 0; word < (settled->objects.bits + 63) / 64; word++)
+        settled->objects.words[word] &= ~settled->open.words[word];
+    gt_bitmap_deinit(&settled->open);
 }
 
-static void destroy_notes(struct gt_settled_strings *strings)
+static void destroy_notes(struct gt_settled_words *settled)
 {
-    if (!strings) return;
-    gt_bitmap_deinit(&strings->settled);
-    gt_bitmap_deinit(&strings->open);
-    gt_bitmap_deinit(&strings->half);
-    gt_free(strings);
+    if (!settled) return;
+    gt_bitmap_deinit(&settled->objects);
+    gt_bitmap_deinit(&settled->open);
+    gt_bitmap_deinit(&settled->whole);
+    gt_bitmap_deinit(&settled->half);
+    gt_bitmap_deinit(&settled->full);
+    gt_bitmap_deinit(&settled->leaning);
+    gt_bitmap_deinit(&settled->arrays);
+    gt_free(settled);
 }
 
 /* What follows from static data and roots. `some`: the objects whose words are read; NULL: all. */
@@ -223,9 +231,9 @@ static struct gt_typing *start(const struct gt_goheap *heap, const struct gt_gor
     gt_packed_init(&typing->type, heap->graph.scan_objects);
     gt_bitmap_init(&typing->pointed, heap->graph.scan_objects);
     gt_spread_open(typing);
-    if (reach) note_strings(typing);
+    if (reach) note_words(typing);
     claim_all_roots(typing);
-    if (reach) end_notes(typing->strings);
+    if (reach) end_notes(typing->settled);
     typing->reach = NULL;
     return typing;
 }
@@ -292,7 +300,7 @@ static struct gt_typing *copy_begun(const struct gt_typing *typing)
     gt_map_copy(&copy->wide, &typing->wide);
     copy->grey = (struct gt_bitmap){0};
     copy->queued = NULL;
-    copy->strings = NULL;
+    copy->settled = NULL;
     copy->arrays = (struct gt_vec){0};
     copy->queue = NULL;
     copy->ready = NULL;
@@ -336,7 +344,7 @@ void gt_typing_destroy(struct gt_typing *typing)
     gt_map_deinit(&typing->widest);
     gt_packed_deinit(&typing->type);
     gt_bitmap_deinit(&typing->pointed);
-    destroy_notes(typing->strings);
+    destroy_notes(typing->settled);
     if (!typing->borrows) destroy_shared(typing);
     gt_free(typing);
 }

@@ -98,14 +98,26 @@ struct gt_typed_mark {
     bool dangles;                 /* one of their words points to a free slot */
 };
 
-/* What strings cover, noted where rounds follow them for a mark. */
-struct gt_settled_strings {
-    struct gt_bitmap settled; /* objects of which all pointers are strings', each of which covers
-                               * half of a block without pointers, or leads to no object */
-    struct gt_bitmap open;    /* while types spread: objects with another string */
-    struct gt_bitmap half;    /* the blocks */
+/* What words cover, noted where rounds follow them for a mark. A string or a slice is settled if it
+ * covers half of a block without pointers or, as a slice, all of one with pointers. A pointer is,
+ * if its target is noted in `whole` or in gt_typing.pointed, or if it leads into an array that is
+ * used whole. So is any word that leads to no object. */
+struct gt_settled_words {
+    struct gt_bitmap objects; /* all of their words are settled, or nil */
+    struct gt_bitmap open;    /* while types spread: objects with a word that is not settled */
+    struct gt_bitmap whole;   /* blocks that a pointer covers */
+    struct gt_bitmap half;    /* blocks that a string or a slice covers by half */
+    struct gt_bitmap full;    /* blocks with pointers, of which a slice leaves out none */
+    struct gt_bitmap leaning; /* some of the objects: with a pointer into an array */
+    struct gt_bitmap arrays;  /* these arrays */
     bool stale;               /* one of the objects got another type later: do not use this */
 };
+
+/* Does a part of a block reach from its first word to its last? */
+static inline bool gt_covers_all_words(uint64_t offset, uint64_t len, uint64_t size)
+{
+    return !offset && ((len + 7) & ~(uint64_t)7) + 8 > size;
+}
 
 struct gt_typing {
     const struct gt_goheap *heap;
@@ -123,11 +135,11 @@ struct gt_typing {
     bool whole;            /* from now on, arrays are typed beyond what slices cover */
     bool eager;            /* a claim's object is compared at once: some are asked for before all
                             * claims are handled */
-    struct gt_settled_strings *strings; /* NULL: they were not noted */
-    struct gt_typed_mark *reach;        /* while types spread: what is marked; NULL: nothing */
-    const struct gt_bitmap *within; /* while types spread: the objects whose words are read; NULL:
-                                     * all */
-    struct gt_map wide;             /* object -> its elements that are of its type; typing_impl.h */
+    struct gt_settled_words *settled; /* NULL: they were not noted */
+    struct gt_typed_mark *reach;      /* while types spread: what is marked; NULL: nothing */
+    const struct gt_bitmap *within;   /* while types spread: the objects whose words are read; NULL:
+                                       * all */
+    struct gt_map wide;   /* object -> its elements that are of its type; typing_impl.h */
     struct gt_map widest; /* address of a word that may be a slice -> struct gt_word's widest */
     struct gt_static_areas *statics;
     struct gt_vec static_runs; /* see static_words.c */

@@ -61,8 +61,15 @@ struct gt_plain_pointer { /* a pointer to a type with pointers whose row is plai
     gt_type_id type;
 };
 
+struct gt_leaf_pointer { /* a pointer to a type without pointers: in the heap it claims nothing */
+    uint32_t offset;
+    uint32_t size; /* of what it leads to; 0: less than 2, or too large for this */
+    gt_type_id type;
+};
+
 struct gt_plain_slice {
     uint64_t offset;
+    uint32_t size; /* of an element; 0: unknown, or too large for this */
     gt_type_id elem;
     gt_type_id memory; /* what the elements' memory holds; GT_NO_TYPE: no pointers, or unknown */
 };
@@ -75,8 +82,8 @@ enum gt_word_kinds { /* of the words that parts.c reads of a type */
 };
 
 /* A type's pointer words, in two lists: most are plain pointers, which need no more than an offset
- * and a type. Slices make claims almost as easily. The rows of all types that these give to what
- * they lead to are made with the plan: threads may read them. */
+ * and a type. Slices and pointers to leaves are almost as simple. The rows of all types that these
+ * give to what they lead to are made with the plan: threads may read them. */
 struct gt_word_plan {
     const struct gt_pointer_layout *all;
     struct gt_pointer_layout others; /* all but the plain pointers */
@@ -84,14 +91,16 @@ struct gt_word_plan {
     size_t plain_count;
     const struct gt_plain_slice *slices; /* among the others */
     size_t slice_count;
-    const uint64_t *claiming; /* offsets of the others that are no slices and make claims. Such a
-                               * word is nil if its first 8 bytes are 0 */
+    const struct gt_leaf_pointer *leaves; /* among the others */
+    size_t leaf_count;
+    const uint64_t *claiming; /* offsets of the others that are neither and make claims. Such a word
+                               * is nil if its first 8 bytes are 0 */
     size_t claiming_count;
-    const uint32_t *unclaimed; /* offsets of the words in the row's mask that are neither plain
-                                * pointers nor slices: a mark follows them, too. Strings come first
-                                */
+    const uint32_t *unclaimed; /* offsets of the words in the row's mask that are in none of the
+                                * lists above: a mark follows them, too. Strings come first */
     size_t unclaimed_count, string_count;
-    bool only_strings; /* all pointers are strings', and none is left out */
+    bool settles;     /* all words are strings, slices, plain pointers, or others that claim
+                       * something: if none of the last is there, all may be settled */
     bool exact;       /* the row's mask has pointers, and each word of these lists is another one of
                        * them: so they are 64 at most */
     bool only_plain;  /* there are no others, and none is left out */
@@ -272,7 +281,7 @@ static inline uint32_t gt_verified(struct gt_typing *typing, const struct gt_slo
 /* The object's type changes. What was settled by the type before may be wrong. */
 static inline void gt_type_changes(struct gt_typing *typing, uint32_t object)
 {
-    if (typing->strings && gt_bit(&typing->strings->settled, object)) typing->strings->stale = true;
+    if (typing->settled && gt_bit(&typing->settled->objects, object)) typing->settled->stale = true;
 }
 
 /* ---- spread/ -------------------------------------------------------------------------------- */

@@ -56,10 +56,11 @@ GT_INLINE void claim_plain_and_mark(void *ctx, uint64_t value, gt_type_id type, 
 }
 
 /* A slice says that its whole capacity is of one type. */
-GT_INLINE void claim_slice(const struct reading *in, uint64_t value, uint64_t count,
+GT_INLINE void claim_slice(const struct reading *in, const unsigned char *words,
                            const struct gt_plain_slice *slice, uint64_t offset, bool reaches)
 {
     struct gt_typing *typing = in->typing;
+    uint64_t value = gt_load64(words), count = gt_load64(words + 16);
     const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
 
     if (region) {
@@ -77,16 +78,43 @@ GT_INLINE void claim_slice(const struct reading *in, uint64_t value, uint64_t co
     }
 }
 
-GT_INLINE void claim_slice_only(void *ctx, uint64_t value, uint64_t count,
+GT_INLINE void claim_slice_only(void *ctx, const unsigned char *words,
                                 const struct gt_plain_slice *slice, uint64_t offset)
 {
-    claim_slice(ctx, value, count, slice, offset, false);
+    claim_slice(ctx, words, slice, offset, false);
 }
 
-GT_INLINE void claim_slice_and_mark(void *ctx, uint64_t value, uint64_t count,
+GT_INLINE void claim_slice_and_mark(void *ctx, const unsigned char *words,
                                     const struct gt_plain_slice *slice, uint64_t offset)
 {
-    claim_slice(ctx, value, count, slice, offset, true);
+    claim_slice(ctx, words, slice, offset, true);
+}
+
+/* In the heap there is nothing to claim. */
+GT_INLINE void claim_leaf(const struct reading *in, uint64_t value,
+                          const struct gt_leaf_pointer *leaf, uint64_t offset, bool reaches)
+{
+    struct gt_typing *typing = in->typing;
+
+    if (gt_heap_region(&typing->heap->graph, value)) {
+        if (reaches) gt_add_mark(typing, value);
+    } else if (gt_static_is_near(typing->statics, value)) {
+        struct gt_word word = {
+            .addr = in->addr + offset, .value = value, .type = leaf->type, .kind = GT_P_POINTER};
+        gt_claim_static(typing, &word);
+    }
+}
+
+GT_INLINE void claim_leaf_only(void *ctx, uint64_t value, const struct gt_leaf_pointer *leaf,
+                               uint64_t offset)
+{
+    claim_leaf(ctx, value, leaf, offset, false);
+}
+
+GT_INLINE void claim_leaf_and_mark(void *ctx, uint64_t value, const struct gt_leaf_pointer *leaf,
+                                   uint64_t offset)
+{
+    claim_leaf(ctx, value, leaf, offset, true);
 }
 
 GT_INLINE void mark_string(void *ctx, uint64_t value, uint64_t len)
@@ -107,9 +135,9 @@ GT_INLINE void mark_only(void *ctx, uint64_t value)
 GT_INLINE void claim_plain_words(struct gt_typing *typing, const struct gt_elements *part)
 {
     static const struct gt_claim_sink marking = {claim_plain_and_mark, claim_slice_and_mark,
-                                                 mark_string, mark_only},
-                                      claiming = {claim_plain_only, claim_slice_only, mark_string,
-                                                  mark_only};
+                                                 claim_leaf_and_mark, mark_string, mark_only},
+                                      claiming = {claim_plain_only, claim_slice_only,
+                                                  claim_leaf_only, mark_string, mark_only};
     const struct gt_slot_ref *ref = &part->ref;
     const unsigned char *bytes = gt_slot_bytes(ref);
     struct reading in = {typing, ref->region->base + ref->slot * ref->region->slot_size};
@@ -173,8 +201,8 @@ static __attribute__((noinline)) void claim_elements(struct gt_typing *typing,
         all &= later || from >= to;
         left.from = filled.to;
     }
-    if (reaches && any && all && typing->last.plan->only_strings)
-        gt_bit_set(&typing->strings->settled, gt_slot_object(ref));
+    if (reaches && any && all && gt_settles_all(typing->last.plan))
+        gt_bit_set(&typing->settled->objects, gt_slot_object(ref));
 }
 
 /* Claims the words of an object of any type. */

@@ -13,9 +13,11 @@
 struct gt_claim_sink {
     /* A plain pointer at an offset in the slot. */
     void (*plain)(void *ctx, uint64_t value, gt_type_id type, uint64_t offset);
-    /* A slice of `count` elements. */
-    void (*slice)(void *ctx, uint64_t value, uint64_t count, const struct gt_plain_slice *slice,
+    /* A slice, of which these are the three words. */
+    void (*slice)(void *ctx, const unsigned char *words, const struct gt_plain_slice *slice,
                   uint64_t offset);
+    /* A pointer to what has no pointers. */
+    void (*leaf)(void *ctx, uint64_t value, const struct gt_leaf_pointer *leaf, uint64_t offset);
     void (*string)(void *ctx, uint64_t value, uint64_t len);
     void (*mark)(void *ctx, uint64_t value);
 };
@@ -29,8 +31,12 @@ GT_INLINE void gt_read_element(const struct gt_word_plan *plan, const unsigned c
         if (value) sink.plain(ctx, value, plan->plain[i].type, offset);
     }
     for (size_t i = 0; i < plan->slice_count; i++) {
-        uint64_t offset = base + plan->slices[i].offset, value = gt_load64(bytes + offset);
-        if (value) sink.slice(ctx, value, gt_load64(bytes + offset + 16), &plan->slices[i], offset);
+        uint64_t offset = base + plan->slices[i].offset;
+        if (gt_load64(bytes + offset)) sink.slice(ctx, bytes + offset, &plan->slices[i], offset);
+    }
+    for (size_t i = 0; i < plan->leaf_count; i++) {
+        uint64_t offset = base + plan->leaves[i].offset, value = gt_load64(bytes + offset);
+        if (value) sink.leaf(ctx, value, &plan->leaves[i], offset);
     }
     if (!reaches) return;
     for (size_t i = 0; i < plan->string_count; i++) {
@@ -57,6 +63,12 @@ static inline bool gt_begins_to_reach(struct gt_typed_mark *reach, uint32_t obje
     if (reach->away && gt_bit(reach->away, object)) return false;
     gt_bit_set(&reach->scanned, object);
     return true;
+}
+
+/* Are all words of any value of the type settled, but for those that turn out to be open? */
+static inline bool gt_settles_all(const struct gt_word_plan *plan)
+{
+    return plan->settles && !plan->claims_more;
 }
 
 static inline const unsigned char *gt_slot_bytes(const struct gt_slot_ref *ref)

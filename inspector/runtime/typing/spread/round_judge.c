@@ -38,6 +38,16 @@ static inline bool judge_type(const struct judge *judge, uint32_t object, gt_typ
            (gt_typed_id(before) == type && gt_typed_extent(before).all);
 }
 
+static inline void judge_covered(const struct judge *judge, uint32_t object, uint32_t what)
+{
+    struct gt_settled_words *settled = judge->typing->settled;
+
+    if (what & GT_FACT_WHOLE) gt_bit_set(&settled->whole, object);
+    if (!(what & GT_FACT_COVERED)) return;
+    gt_bit_set(&settled->half, object);
+    gt_bit_set(&settled->full, object);
+}
+
 static inline void judge_fact(const struct judge *judge, struct gt_fact *fact, bool *left)
 {
     struct gt_typing *typing = judge->typing;
@@ -49,6 +59,7 @@ static inline void judge_fact(const struct judge *judge, struct gt_fact *fact, b
     }
     if (what & GT_FACT_REACHES) gt_bit_set(typing->reach->marked, object);
     if (what & GT_FACT_PLAIN) gt_bit_set(&typing->pointed, object);
+    judge_covered(judge, object, what);
     if (!(what & GT_OPAQUE_TYPE) || judge_type(judge, object, what & GT_OPAQUE_TYPE)) return;
     fact->what |= GT_FACT_LEFT;
     *left = true;
@@ -92,6 +103,7 @@ static void judge_array(const struct judge *judge, struct gt_array *array, bool 
     }
     if (array->what & GT_FACT_REACHES) gt_bit_set(typing->reach->marked, array->object);
     if (array->what & GT_FACT_PLAIN) gt_bit_set(&typing->pointed, array->object);
+    judge_covered(judge, array->object, array->what);
     uint32_t before = gt_packed_at(&typing->type, array->object);
     if (repeats(judge, array, before) || (!before && judge_new(judge, array))) return;
     array->what |= GT_FACT_LEFT;

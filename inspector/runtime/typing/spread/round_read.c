@@ -1,230 +1,87 @@
 /* Reads the grey objects of blocks: those that are one value of a known type, and small arrays; or
- * a part of a large array. Values are followed in batches, as in graph/follow.h. Objects without
- * pointers are leaves: they are marked at once. */
+ * a part of a large array. */
+#include "inspector/runtime/typing/spread/followed.h"
 #include "inspector/runtime/typing/spread/reading.h"
-#include "inspector/runtime/typing/spread/rounds_impl.h"
 #include "inspector/runtime/typing/static_areas.h"
 
-enum { WORD = 8, BATCH = 32, AHEAD = 24 };
-
-/* With an object in reader.leaves: a string covers half of it. Objects are fewer than 2^31. */
-static const uint32_t COVERED = (uint32_t)1 << 31;
-
-struct found { /* a value in a region's pages */
-    uint64_t value;
-    uint32_t region; /* + 1 */
-    uint32_t what;   /* as in a fact */
-    uint32_t count;  /* elements of a slice, bytes of a string; 0: the value is a pointer */
-    uint32_t from;   /* of a string: the object that has it */
-};
+enum { AHEAD = 24 };
 
 struct reader {
     const struct gt_typing *typing;
-    const struct gt_heap *heap;
     struct gt_chunk *chunk;
     struct gt_last_type last;
     uint32_t reaches; /* GT_FACT_REACHES if the object is read for the mark, too */
-    bool settles;     /* all its pointers are strings': what they cover is noted */
+    bool settles;     /* its words may be settled */
     bool outside;     /* a word of the object leads to static data */
-    uint32_t object;
-    unsigned found_count, leaf_count;
-    struct found found[BATCH];
-    uint32_t leaves[BATCH]; /* objects without pointers that are marked next, and COVERED */
-    size_t word; /* of the marks and of half-covered blocks, whose bits are written when another
-                  * one has some */
-    uint64_t marks, half;
-    bool alone; /* no other thread reads now */
+    struct gt_following values;
 };
 
-/* ---- values -------------------------------------------------------------------------------- */
+static const struct gt_cover none;
 
-static inline void add_fact(struct gt_chunk *chunk, uint32_t object, uint32_t what)
-{
-    chunk->fact[chunk->facts++] = (struct gt_fact){object, what};
-}
-
-static inline void add_array(struct gt_chunk *chunk, const struct found *found, uint32_t object,
-                             uint32_t plain)
-{
-    chunk->array[chunk->arrays++] =
-        (struct gt_array){found->value, object, found->region, found->what | plain, found->count};
-}
-
-/* Threads may set it together. */
-static void note_elsewhere(const struct gt_type_row *row)
-{
-    bool *elsewhere = (bool *)&row->elsewhere;
-
-    if (!__atomic_load_n(elsewhere, __ATOMIC_RELAXED))
-        __atomic_store_n(elsewhere, true, __ATOMIC_RELAXED);
-}
-
-static inline const struct gt_type_row *known_row(const struct reader *reader, gt_type_id id)
+static const struct gt_type_row *known_row(const struct reader *reader, gt_type_id id)
 {
     return (const struct gt_type_row *)reader->typing->rows->data + id;
 }
 
-static void write_bits(uint64_t *word, uint64_t bits, bool alone)
-{
-    if (alone)
-        *word |= bits;
-    else
-        __atomic_fetch_or(word, bits, __ATOMIC_RELAXED);
-}
-
-static void write_marks(struct reader *reader)
-{
-    const struct gt_typing *typing = reader->typing;
-
-    if (reader->marks)
-        write_bits(&typing->reach->marked->words[reader->word], reader->marks, reader->alone);
-    if (reader->half)
-        write_bits(&typing->strings->half.words[reader->word], reader->half, reader->alone);
-    reader->marks = reader->half = 0;
-}
-
-/* Nothing is known of them but these bits, so the order does not matter, and nobody else needs to
- * judge them. Neighbours are mostly met together. */
-static void mark_leaves(struct reader *reader)
-{
-    for (unsigned i = 0; i < reader->leaf_count; i++) {
-        uint32_t object = reader->leaves[i] & ~COVERED;
-        uint64_t bit = (uint64_t)1 << (object & 63);
-        if (!gt_bit(&reader->heap->allocated, object)) {
-            reader->chunk->dangles = true;
-            continue;
-        }
-        if (object >> 6 != reader->word) write_marks(reader);
-        reader->word = object >> 6;
-        reader->marks |= bit;
-        if (reader->leaves[i] & COVERED) reader->half |= bit;
-    }
-    reader->leaf_count = 0;
-}
-
-static void open_object(const struct reader *reader, uint32_t object)
-{
-    write_bits(&reader->typing->strings->open.words[object >> 6], (uint64_t)1 << (object & 63),
-               reader->alone);
-}
-
-/* An object without pointers. */
-static inline void add_leaf(struct reader *reader, uint32_t object, uint32_t covered)
-{
-    __builtin_prefetch(&reader->typing->reach->marked->words[object >> 6], 1);
-    __builtin_prefetch(&reader->heap->allocated.words[object >> 6]);
-    reader->leaves[reader->leaf_count++] = object | covered;
-}
-
-static inline void reach_leaf(struct reader *reader, const struct found *found, uint32_t object)
-{
-    if (found->what & GT_FACT_REACHES) add_leaf(reader, object, 0);
-}
-
-/* As gt_string_covers_half() of detect/windows. A string that does not needs a closer look, and so
- * does one into a block with pointers. */
-static inline void settle_string(struct reader *reader, const struct found *found,
-                                 const struct gt_region *region, uint32_t slot)
-{
-    uint64_t size, start = gt_goheap_user_in(region, slot, &size), offset = found->value - start;
-    uint32_t object = region->first + slot;
-    bool leaf = region->scan == GT_SCAN_NONE;
-
-    if (leaf && offset < size && found->count <= size - offset &&
-        found->count >= size - found->count) {
-        add_leaf(reader, object, COVERED);
-        return;
-    }
-    open_object(reader, found->from);
-    if (leaf)
-        add_leaf(reader, object, 0);
-    else
-        add_fact(reader->chunk, object, GT_FACT_REACHES);
-}
-
-/* The type of a plain pointer is known of the object if that can be one value of it. */
-static inline void settle_typed(struct reader *reader, const struct found *found,
-                                const struct gt_region *region, uint32_t slot)
-{
-    const struct gt_type_row *row = known_row(reader, found->what & GT_OPAQUE_TYPE);
-    bool bitmap = region->scan == GT_SCAN_BITMAP;
-
-    if (!bitmap) note_elsewhere(row);
-    if (region->scan == GT_SCAN_NONE) {
-        reach_leaf(reader, found, region->first + slot);
-    } else if (!bitmap || gt_slot_is_wide(region) ||
-               found->value - region->base != slot * region->slot_size) {
-        add_array(reader->chunk, found, region->first + slot, bitmap ? GT_FACT_PLAIN : 0);
-    } else if (row->words && row->words * (uint64_t)WORD <= region->slot_size) {
-        add_fact(reader->chunk, region->first + slot, found->what | GT_FACT_PLAIN);
-    } else {
-        add_fact(reader->chunk, region->first + slot,
-                 (found->what & ~GT_OPAQUE_TYPE) | GT_FACT_PLAIN);
-    }
-}
-
-static inline void settle(struct reader *reader, const struct found *found)
-{
-    const struct gt_region *region = &reader->heap->regions[found->region - 1];
-    uint32_t slot = gt_region_slot(region, found->value);
-
-    if (slot >= region->count) return;
-    if (found->what & GT_FACT_STRING)
-        settle_string(reader, found, region, slot);
-    else if (found->what & GT_OPAQUE_TYPE && !found->count)
-        settle_typed(reader, found, region, slot);
-    else if (region->scan == GT_SCAN_NONE)
-        reach_leaf(reader, found, region->first + slot);
-    else if (found->count)
-        add_array(reader->chunk, found, region->first + slot, 0);
-    else
-        add_fact(reader->chunk, region->first + slot, found->what);
-}
-
-static __attribute__((noinline)) void settle_all(struct reader *reader)
-{
-    for (unsigned i = 0; i < reader->found_count; i++)
-        settle(reader, &reader->found[i]);
-    reader->found_count = 0;
-    mark_leaves(reader);
-}
-
-/* False if it is in no region. */
-GT_INLINE bool follow(struct reader *reader, uint64_t value, uint32_t what, uint32_t count)
-{
-    uint64_t page = (value >> GT_PAGE_SHIFT) - reader->heap->first_page;
-    uint32_t region = page < reader->heap->page_count ? reader->heap->pages[page] : 0;
-
-    if (!region) return false;
-    __builtin_prefetch(&reader->heap->regions[region - 1]);
-    reader->found[reader->found_count++] =
-        (struct found){value, region, what, count, reader->object};
-    if (reader->found_count == BATCH) settle_all(reader);
-    return true;
-}
-
 /* ---- words --------------------------------------------------------------------------------- */
 
-GT_INLINE void read_plain(void *ctx, uint64_t value, gt_type_id type, uint64_t offset)
+/* Static data is no heap, so it is looked for only outside the heap. */
+GT_INLINE void follow(struct reader *reader, uint64_t value, uint32_t what, uint32_t count,
+                      struct gt_cover window)
 {
-    struct reader *reader = ctx;
-
-    (void)offset;
-    if (!follow(reader, value, type | reader->reaches, 0))
+    if (!gt_follow_value(&reader->values, value, what | reader->reaches, count, window))
         reader->outside |= gt_static_is_near(reader->typing->statics, value);
 }
 
-GT_INLINE void read_slice(void *ctx, uint64_t value, uint64_t count,
-                          const struct gt_plain_slice *slice, uint64_t offset)
+/* Is the value in the heap, where its word claims nothing, and need not be marked? */
+GT_INLINE bool means_nothing(const struct reader *reader, uint64_t value)
 {
-    struct reader *reader = ctx;
+    return !reader->reaches && gt_heap_region(reader->values.heap, value);
+}
+
+GT_INLINE void read_plain(void *ctx, uint64_t value, gt_type_id type, uint64_t offset)
+{
+    const struct reader *reader = ctx;
+
+    (void)offset;
+    follow(ctx, value, type | (reader->settles ? GT_FOLLOWED_PLAIN : 0), 0, none);
+}
+
+/* What the slice covers, if that can be said here. */
+static inline struct gt_cover window_of(const unsigned char *words,
+                                        const struct gt_plain_slice *slice)
+{
+    uint64_t len = gt_load64(words + 8), cap = gt_load64(words + 16);
+
+    if (!slice->size || len > cap || cap > UINT32_MAX / slice->size) return none;
+    return (struct gt_cover){(uint32_t)len * slice->size, (uint32_t)cap * slice->size};
+}
+
+GT_INLINE void read_slice(void *ctx, const unsigned char *words, const struct gt_plain_slice *slice,
+                          uint64_t offset)
+{
+    const struct reader *reader = ctx;
+    uint64_t value = gt_load64(words), count = gt_load64(words + 16);
     gt_type_id type = count ? slice->memory : (gt_type_id)GT_NO_TYPE;
     uint32_t some = !type ? 0 : count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
 
     (void)offset;
-    if (!type && !reader->reaches && gt_heap_region(reader->heap, value)) return;
-    if (!follow(reader, value, type | reader->reaches, some))
-        reader->outside |= gt_static_is_near(reader->typing->statics, value);
+    if (!type && means_nothing(reader, value)) return;
+    if (reader->settles)
+        follow(ctx, value, type | GT_FOLLOWED_WINDOW, some, window_of(words, slice));
+    else
+        follow(ctx, value, type, some, none);
+}
+
+GT_INLINE void read_leaf(void *ctx, uint64_t value, const struct gt_leaf_pointer *leaf,
+                         uint64_t offset)
+{
+    const struct reader *reader = ctx;
+
+    (void)offset;
+    if (means_nothing(reader, value)) return;
+    follow(ctx, value, reader->settles ? GT_FOLLOWED_LEAF : 0, 0,
+           (struct gt_cover){leaf->size, leaf->size});
 }
 
 /* One that is too long for a block of the usual sizes is not settled. */
@@ -232,19 +89,21 @@ GT_INLINE void read_string(void *ctx, uint64_t value, uint64_t len)
 {
     struct reader *reader = ctx;
     uint32_t some = len < UINT32_MAX ? (uint32_t)len : 0;
+    uint32_t what = reader->settles ? GT_FOLLOWED_WINDOW | GT_FOLLOWED_STRING : 0;
 
-    if (reader->settles)
-        follow(reader, value, GT_FACT_REACHES | GT_FACT_STRING, some);
-    else
-        follow(reader, value, GT_FACT_REACHES, 0);
+    gt_follow_value(&reader->values, value, GT_FACT_REACHES | what, 0,
+                    (struct gt_cover){some, some});
 }
 
 GT_INLINE void read_mark(void *ctx, uint64_t value)
 {
-    follow(ctx, value, GT_FACT_REACHES, 0);
+    struct reader *reader = ctx;
+
+    gt_follow_value(&reader->values, value, GT_FACT_REACHES, 0, none);
 }
 
-static const struct gt_claim_sink sink = {read_plain, read_slice, read_string, read_mark};
+static const struct gt_claim_sink sink = {read_plain, read_slice, read_leaf, read_string,
+                                          read_mark};
 
 /* ---- objects ------------------------------------------------------------------------------- */
 
@@ -272,31 +131,33 @@ static bool is_one_value(struct reader *reader, const struct gt_slot_ref *ref, u
     return true;
 }
 
+/* An object with words that the round does not see is read again for windows. */
 static inline void begin_object(struct reader *reader, const struct gt_slot_ref *ref,
-                                const struct gt_word_plan *plan)
+                                const struct gt_word_plan *plan, bool more)
 {
     const struct gt_typing *typing = reader->typing;
 
-    reader->object = gt_slot_object(ref);
+    uint32_t object = reader->values.object = gt_slot_object(ref);
     reader->outside = false;
-    reader->reaches = gt_begins_to_reach(typing->reach, reader->object) ? GT_FACT_REACHES : 0;
-    reader->settles = reader->reaches && plan->only_strings;
-    if (reader->settles) gt_bit_set(&typing->strings->settled, reader->object);
+    reader->reaches = gt_begins_to_reach(typing->reach, object) ? GT_FACT_REACHES : 0;
+    reader->settles = reader->reaches && plan->settles && !more;
+    if (reader->settles) gt_bit_set(&typing->settled->objects, object);
 }
 
 static void read_value(struct reader *reader, const struct gt_slot_ref *ref)
 {
     const struct gt_word_plan *plan = reader->last.plan;
     const unsigned char *bytes = gt_slot_bytes(ref);
+    bool more = plan->claims_more && gt_has_more(ref, plan);
 
-    begin_object(reader, ref, plan);
+    begin_object(reader, ref, plan, more);
     if (reader->reaches)
         gt_read_element(plan, bytes, 0, true, sink, reader);
     else
         gt_read_element(plan, bytes, 0, false, sink, reader);
     if (reader->outside)
         leave(reader->chunk, ref, true);
-    else if (plan->claims_more && gt_has_more(ref, plan))
+    else if (more)
         leave(reader->chunk, ref, false);
 }
 
@@ -307,7 +168,7 @@ static bool read_array(struct reader *reader, const struct gt_slot_ref *ref, uin
     struct gt_extent extent = gt_typed_extent(typed);
 
     if (!row || gt_is_one_value(typed) || !extent.all || row->plan->claims_more) return false;
-    begin_object(reader, ref, row->plan);
+    begin_object(reader, ref, row->plan, false);
     for (uint64_t i = extent.from; i < extent.to; i++)
         gt_read_element(row->plan, gt_slot_bytes(ref), i * row->size, reader->reaches, sink,
                         reader);
@@ -339,8 +200,8 @@ static bool has_room(const struct reader *reader)
 {
     const struct gt_chunk *chunk = reader->chunk;
 
-    return chunk->facts + reader->found_count + GT_WORDS_OF_ONE <= GT_FACTS &&
-           chunk->arrays + reader->found_count + GT_WORDS_OF_ONE <= GT_ARRAYS;
+    return chunk->facts + reader->values.count + GT_WORDS_OF_ONE <= GT_FACTS &&
+           chunk->arrays + reader->values.count + GT_WORDS_OF_ONE <= GT_ARRAYS;
 }
 
 /* ---- chunks -------------------------------------------------------------------------------- */
@@ -401,9 +262,9 @@ static void read_part(struct reader *reader, const struct gt_elements *part)
 {
     const unsigned char *bytes = gt_slot_bytes(&part->ref);
 
-    reader->object = gt_slot_object(&part->ref);
+    reader->values.object = gt_slot_object(&part->ref);
     reader->reaches = part->reaches ? GT_FACT_REACHES : 0;
-    reader->settles = part->reaches && part->plan->only_strings;
+    reader->settles = part->reaches && gt_settles_all(part->plan);
     if (part->reaches)
         for (uint64_t at = part->from; at < part->to; at += part->size)
             gt_read_element(part->plan, bytes, at, true, sink, reader);
@@ -416,10 +277,13 @@ static void read_part(struct reader *reader, const struct gt_elements *part)
 void gt_round_read(void *ctx, unsigned number)
 {
     struct gt_rounds *rounds = ctx;
+    struct gt_chunk *chunk = &rounds->chunks[number];
     struct reader reader = {.typing = rounds->typing,
-                            .heap = &rounds->typing->heap->graph,
-                            .chunk = &rounds->chunks[number],
-                            .alone = !rounds->crew};
+                            .chunk = chunk,
+                            .values = {.typing = rounds->typing,
+                                       .heap = &rounds->typing->heap->graph,
+                                       .chunk = chunk,
+                                       .alone = !rounds->crew}};
 
     reader.chunk->facts = reader.chunk->arrays = reader.chunk->unread = 0;
     reader.chunk->outside = reader.chunk->dangles = false;
@@ -427,6 +291,5 @@ void gt_round_read(void *ctx, unsigned number)
         read_blocks(&reader, rounds->typing);
     else
         read_part(&reader, &reader.chunk->part);
-    settle_all(&reader);
-    write_marks(&reader);
+    gt_following_end(&reader.values);
 }

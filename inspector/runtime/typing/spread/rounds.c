@@ -139,7 +139,7 @@ static void take_part(struct gt_typing *typing, struct gt_chunk *chunk)
 {
     struct gt_elements *all = gt_vec_at(&typing->arrays, typing->arrays.len - 1);
     size_t words = gt_words_of_element(all->plan);
-    bool claims = words > all->plan->unclaimed_count;
+    bool claims = all->plan->plain_count || all->plan->slice_count;
     uint64_t count = (claims ? GT_ARRAYS : GT_FACTS) / (words ? words : 1);
 
     chunk->block_count = 0;

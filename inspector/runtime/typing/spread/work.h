@@ -33,7 +33,7 @@ static inline bool gt_may_put_off(const struct gt_typing *typing)
 
 static inline size_t gt_words_of_element(const struct gt_word_plan *plan)
 {
-    return plan->plain_count + plan->slice_count + plan->unclaimed_count;
+    return plan->plain_count + plan->slice_count + plan->leaf_count + plan->unclaimed_count;
 }
 
 /* Leaves elements of a large array to the next round; false if they are few, or large

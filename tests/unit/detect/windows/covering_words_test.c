@@ -112,22 +112,33 @@ static void an_array_with_a_short_string_is_left(void **state)
 
 /* ---- one word of each kind ------------------------------------------------------------------ */
 
-enum { BLOCK = 256, PAIR = 16 };
+enum {
+    BLOCK = 256,
+    PAIR = 16,
+    ELEMENT = 32,
+    HOLDER = 1 << 15, /* large, so its words are read in rounds while types spread */
+};
+
+struct answer {
+    bool whole, half, full; /* of the target */
+    bool left;              /* the holder */
+};
 
 struct asked {
     struct gt_analysis *analysis;
-    uint64_t holder, target; /* addresses of objects */
-    uint64_t closed;         /* covered before; 0: none */
-    bool whole, half, full;  /* of the target */
-    bool left;               /* the holder */
+    uint64_t holder, target;     /* addresses of objects */
+    uint64_t closed;             /* covered before; 0: none */
+    bool noted;                  /* while types spread, of the holder: all words are settled */
+    struct answer with, without; /* these notes */
 };
 
-static void ask(struct asked *asked, const struct gt_heap_analysis *live_heap)
+static struct answer ask(const struct asked *asked, const struct gt_heap_analysis *live_heap)
 {
     const struct gt_heap *graph = &live_heap->heap->graph;
     uint32_t target = gt_heap_object(graph, asked->target);
     struct gt_covered covered = no_bits(graph->objects);
     struct gt_bitmap rest;
+    struct answer answer;
 
     gt_bitmap_init(&rest, live_heap->live.bits);
     if (asked->closed) {
@@ -135,12 +146,24 @@ static void ask(struct asked *asked, const struct gt_heap_analysis *live_heap)
         gt_bit_set(&covered.full, gt_heap_object(graph, asked->closed));
     }
     gt_settle_covering_words(live_heap, &covered, &rest);
-    asked->whole = gt_bit(&covered.whole, target);
-    asked->half = gt_bit(&covered.half, target);
-    asked->full = gt_bit(&covered.full, target);
-    asked->left = gt_bit(&rest, gt_heap_object(graph, asked->holder));
+    answer.whole = gt_bit(&covered.whole, target);
+    answer.half = gt_bit(&covered.half, target);
+    answer.full = gt_bit(&covered.full, target);
+    answer.left = gt_bit(&rest, gt_heap_object(graph, asked->holder));
     free_bits(&covered);
     gt_bitmap_deinit(&rest);
+    return answer;
+}
+
+static void ask_twice(struct asked *asked, const struct gt_heap_analysis *live_heap)
+{
+    struct gt_settled_words *settled = live_heap->typing->settled;
+    uint32_t holder = gt_heap_object(&live_heap->heap->graph, asked->holder);
+
+    asked->noted = !settled->stale && gt_bit(&settled->objects, holder);
+    asked->with = ask(asked, live_heap);
+    settled->stale = true;
+    asked->without = ask(asked, live_heap);
 }
 
 static struct gt_error *ask_in_call(void *args)
@@ -150,19 +173,34 @@ static struct gt_error *ask_in_call(void *args)
     struct gt_error *error = gt_analysis_heap(asked->analysis);
 
     if (error) return error;
-    ask(asked, gt_analysis_live_heap(asked->analysis, GT_TYPES_FOR_DETECTORS, &storage));
+    ask_twice(asked, gt_analysis_live_heap(asked->analysis, GT_TYPES_FOR_DETECTORS, &storage));
     gt_arena_deinit(&storage);
     return NULL;
+}
+
+/* A queued finalizer gives its object a type while types spread from roots: a slice of these. */
+static void claim_elements(struct synth *synth, uint64_t array, uint64_t element)
+{
+    uint64_t slice = synth_type_slice(synth, "[]main.holder", element);
+    const struct synth_type_field field = {"all", slice, 0};
+    uint64_t type = synth_type_struct(synth, "main.top", 24, &field, 1);
+    uint64_t top = synth_object(synth, 24, "p.."), run = synth_func(synth, "main.finalize");
+
+    synth_put(synth, top, array);
+    synth_put(synth, top + 8, HOLDER / ELEMENT);
+    synth_put(synth, top + 16, HOLDER / ELEMENT);
+    synth_type_finalizer(synth, synth_queue_finalizer(synth, top, run),
+                         synth_type_pointer(synth, "*main.top", type));
 }
 
 /* An array whose first element has one word, of this type. */
 static uint64_t holder_of(struct synth *synth, uint64_t type, const uint64_t words[3])
 {
     const struct synth_type_field fields[] = {{"word", type, 0}};
-    uint64_t holder =
-        synth_tiled(synth, BLOCK * 2, synth_type_struct(synth, "main.holder", 32, fields, 1));
+    uint64_t element = synth_type_struct(synth, "main.holder", ELEMENT, fields, 1);
+    uint64_t holder = synth_tiled(synth, HOLDER, element);
 
-    synth_global(synth, "main.holder", holder);
+    claim_elements(synth, holder, element);
     for (uint64_t i = 0; i < 3; i++)
         synth_put(synth, holder + i * 8, words[i]);
     return holder;
@@ -181,12 +219,26 @@ static struct asked says(struct synth *synth, uint64_t target, uint64_t closed, 
     return asked;
 }
 
-static void expect(struct asked got, bool whole, bool half, bool full, bool left)
+static void expect_answer(struct answer got, bool whole, bool half, bool full, bool left)
 {
     assert_int_equal(got.whole, whole);
     assert_int_equal(got.half, half);
     assert_int_equal(got.full, full);
     assert_int_equal(got.left, left);
+}
+
+/* The same with notes and without. */
+static void expect(struct asked got, bool whole, bool half, bool full, bool left)
+{
+    expect_answer(got.with, whole, half, full, left);
+    expect_answer(got.without, whole, half, full, left);
+}
+
+/* The same of a word that is settled while types spread, if it is settled at all. */
+static void expect_noted(struct asked got, bool whole, bool half, bool full, bool left)
+{
+    expect(got, whole, half, full, left);
+    assert_int_equal(got.noted, !left);
 }
 
 /* A string and a number. */
@@ -205,7 +257,7 @@ static void a_slice_of_bytes_covers_half(void **state)
         uint64_t type = synth_type_slice(synth, "[]uint8", synth_type_byte(synth));
         bool half = len * 2 >= BLOCK;
 
-        expect(says(synth, block, 0, type, block + 8, len, len), false, half, false, !half);
+        expect_noted(says(synth, block, 0, type, block + 8, len, len), false, half, false, !half);
     }
 }
 
@@ -219,8 +271,8 @@ static void a_slice_that_does_not_fit_is_left(void **state)
         uint64_t block = synth_object(synth, BLOCK, NULL);
         uint64_t type = synth_type_slice(synth, "[]uint8", synth_type_byte(synth));
 
-        expect(says(synth, block, 0, type, block, lens[i][0], lens[i][1]), false, false, false,
-               true);
+        expect_noted(says(synth, block, 0, type, block, lens[i][0], lens[i][1]), false, false,
+                     false, true);
     }
 }
 
@@ -232,7 +284,8 @@ static void a_slice_of_all_pointers_leaves_none_out(void **state)
         uint64_t type = synth_type_slice(synth, "[]main.pair", pair);
         bool full = len == BLOCK / PAIR;
 
-        expect(says(synth, block, 0, type, block, len, BLOCK / PAIR), false, full, full, !full);
+        expect_noted(says(synth, block, 0, type, block, len, BLOCK / PAIR), false, full, full,
+                     !full);
     }
 }
 
@@ -254,7 +307,8 @@ static void a_pointer_covers_a_block_without_pointers_from_its_start(void **stat
         uint64_t numbers = synth_type_struct(synth, "main.numbers", PAIR, NULL, 0);
         uint64_t type = synth_type_pointer(synth, "*main.numbers", numbers);
 
-        expect(says(synth, block, 0, type, block + offset, 0, 0), !offset, false, false, offset);
+        expect_noted(says(synth, block, 0, type, block + offset, 0, 0), !offset, false, false,
+                     offset);
     }
 }
 
@@ -264,7 +318,27 @@ static void a_pointer_to_a_byte_is_left(void **state)
     uint64_t block = synth_object(synth, BLOCK, NULL);
     uint64_t type = synth_type_pointer(synth, "*uint8", synth_type_byte(synth));
 
-    expect(says(synth, block, 0, type, block, 0, 0), false, false, false, true);
+    expect_noted(says(synth, block, 0, type, block, 0, 0), false, false, false, true);
+}
+
+static void a_pointer_to_a_field_covers_what_is_no_array(void **state)
+{
+    struct synth *synth = synth_begin(state, "go1.26.8");
+    uint64_t block = synth_object(synth, BLOCK, "p...............................");
+    uint64_t numbers = synth_type_struct(synth, "main.numbers", PAIR, NULL, 0);
+    uint64_t type = synth_type_pointer(synth, "*main.numbers", numbers);
+
+    expect_noted(says(synth, block, 0, type, block + PAIR, 0, 0), true, false, false, false);
+}
+
+/* What it leads to is noted apart (gt_typing.pointed). */
+static void a_pointer_to_pointers_needs_no_look(void **state)
+{
+    struct synth *synth = synth_begin(state, "go1.26.8");
+    uint64_t pair = pair_type(synth), block = synth_object(synth, PAIR, "p.");
+    uint64_t type = synth_type_pointer(synth, "*main.pair", pair);
+
+    expect(says(synth, block, 0, type, block, 0, 0), false, false, false, false);
 }
 
 static void a_pointer_into_an_array_needs_no_more_if_the_array_is_covered(void **state)
@@ -274,8 +348,8 @@ static void a_pointer_into_an_array_needs_no_more_if_the_array_is_covered(void *
         uint64_t pair = pair_type(synth), array = synth_tiled(synth, BLOCK * 4, pair);
         uint64_t type = synth_type_pointer(synth, "*main.pair", pair);
 
-        expect(says(synth, array, covered ? array : 0, type, array + PAIR, 0, 0), false, covered,
-               covered, !covered);
+        struct asked asked = says(synth, array, covered ? array : 0, type, array + PAIR, 0, 0);
+        expect(asked, false, covered, covered, !covered);
     }
 }
 
@@ -304,7 +378,7 @@ static void nil_and_what_is_no_object_mean_nothing(void **state)
         uint64_t block = synth_object(synth, BLOCK, NULL);
         uint64_t type = synth_type_slice(synth, "[]uint8", synth_type_byte(synth));
 
-        expect(says(synth, block, 0, type, value, 1, 1), false, false, false, false);
+        expect_noted(says(synth, block, 0, type, value, 1, 1), false, false, false, false);
     }
 }
 
@@ -320,6 +394,8 @@ int main(void)
         cmocka_unit_test_teardown(a_pointer_covers_a_block_without_pointers_from_its_start,
                                   synth_end),
         cmocka_unit_test_teardown(a_pointer_to_a_byte_is_left, synth_end),
+        cmocka_unit_test_teardown(a_pointer_to_a_field_covers_what_is_no_array, synth_end),
+        cmocka_unit_test_teardown(a_pointer_to_pointers_needs_no_look, synth_end),
         cmocka_unit_test_teardown(a_pointer_into_an_array_needs_no_more_if_the_array_is_covered,
                                   synth_end),
         cmocka_unit_test_teardown(an_interface_of_an_unknown_type_is_left, synth_end),
