@@ -130,6 +130,13 @@ struct gt_error *gt_analysis_heap(struct gt_analysis *analysis)
     return heap_error(analysis->process, error);
 }
 
+struct gt_error *gt_analysis_heap_for_types(struct gt_analysis *analysis)
+{
+    share_threads(analysis);
+    if (analysis->process->dwarf) gt_dwarf_read_ahead(analysis->process->dwarf);
+    return gt_analysis_heap(analysis);
+}
+
 static struct gt_error *keep_facts(void *dwarf)
 {
     gt_dwarf_keep(dwarf);

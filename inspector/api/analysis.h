@@ -54,6 +54,8 @@ struct gt_error *gt_analysis_report(struct gt_analysis *analysis,
 
 /* Opens the heap, the specials and the roots, if they are not open. */
 struct gt_error *gt_analysis_heap(struct gt_analysis *analysis);
+/* The same before objects get types: the debug information is unpacked meanwhile. */
+struct gt_error *gt_analysis_heap_for_types(struct gt_analysis *analysis);
 
 /* Compares the live objects with the collector's marks, after the objects were checked by
  * themselves, which is done once. */

@@ -30,7 +30,7 @@ static void fill(const struct builder *builder)
 static struct gt_error *make(void *args)
 {
     struct builder *builder = args;
-    struct gt_error *error = gt_analysis_heap(builder->analysis);
+    struct gt_error *error = gt_analysis_heap_for_types(builder->analysis);
 
     if (error) return error;
     builder->table = gt_calloc(1, sizeof *builder->table);

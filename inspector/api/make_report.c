@@ -81,7 +81,7 @@ static struct gt_error *make(void *args)
     struct gt_report_builder *builder = args;
     struct gt_analysis *analysis = builder->analysis;
     const struct gt_source_process source = gt_analysis_source(analysis);
-    struct gt_error *error = gt_analysis_heap(analysis);
+    struct gt_error *error = gt_analysis_heap_for_types(analysis);
 
     if (error) return error;
     builder->report = gt_report_create_empty();

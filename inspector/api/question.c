@@ -30,7 +30,7 @@ static struct gt_error *answer(struct gt_question *question)
 static struct gt_error *make(void *args)
 {
     struct gt_question *question = args;
-    struct gt_error *error = gt_analysis_heap(question->analysis);
+    struct gt_error *error = gt_analysis_heap_for_types(question->analysis);
 
     if (error) return error;
     question->document = gt_calloc(1, question->size);

@@ -53,6 +53,9 @@ void gt_dwarf_set_types_base(struct gt_dwarf *dwarf, uint64_t types_base);
  */
 void gt_dwarf_set_threads(struct gt_dwarf *dwarf, unsigned threads);
 
+/* Begins to unpack what a search in all units will read, if several threads may run. */
+void gt_dwarf_read_ahead(struct gt_dwarf *dwarf);
+
 /* The interface of gotypes/layouts/facts.h; valid as long as the handle. */
 const struct gt_facts *gt_dwarf_facts(struct gt_dwarf *dwarf);
 

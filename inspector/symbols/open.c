@@ -147,6 +147,11 @@ void gt_dwarf_set_threads(struct gt_dwarf *dwarf, unsigned threads)
     dwarf->threads = threads;
 }
 
+void gt_dwarf_read_ahead(struct gt_dwarf *dwarf)
+{
+    if (dwarf->threads > 1) gt_debug_sections_read_ahead(dwarf->sections);
+}
+
 size_t gt_dwarf_faults(const struct gt_dwarf *dwarf)
 {
     return dwarf->reader.faults + gt_debug_sections_lost(dwarf->sections);

@@ -4,7 +4,8 @@
 #include "inspector/symbols/sections.h"
 
 #include "inspector/base/alloc.h"
-#include "inspector/base/call.h"
+#include "inspector/base/error.h"
+#include "inspector/base/task.h"
 #include "inspector/base/vec.h"
 #include "inspector/symbols/list_headers.h"
 
@@ -26,12 +27,20 @@ struct debug_section {
     unsigned char *unpacked;
     bool compressed;
     bool hidden; /* a section of lists that was not shown yet, or is damaged */
+    enum kind { OTHER, OF_ENTRIES, OF_LISTS, KINDS } kind;
+};
+
+struct ahead { /* the sections of one kind, which a task unpacks */
+    struct gt_debug_sections *sections;
+    enum kind kind;
+    struct gt_task *task; /* NULL: none runs */
 };
 
 struct gt_debug_sections {
     struct gt_vec list; /* of struct debug_section; number 0 is ELF's empty one */
     size_t lost;
     bool lists; /* they are shown */
+    struct ahead ahead[KINDS];
 };
 
 /* The compression header is at the section's start. False when the section cannot be unpacked. */
@@ -86,28 +95,74 @@ static uint64_t section_size(void *ctx, uint64_t index)
     return section->hidden ? 0 : section->size;
 }
 
-static const unsigned char *bytes_of(struct debug_section *section)
+/* ---- ahead --------------------------------------------------------------------------------- */
+
+static struct gt_error *unpack_kind(void *args)
+{
+    const struct ahead *ahead = args;
+
+    for (size_t i = 0; i < ahead->sections->list.len; i++) {
+        struct debug_section *section = gt_vec_at(&ahead->sections->list, i);
+        if (section->kind == ahead->kind && section->compressed && !section->unpacked)
+            unpack(section);
+    }
+    return NULL;
+}
+
+void gt_debug_sections_read_ahead(struct gt_debug_sections *sections)
+{
+    for (enum kind kind = OF_ENTRIES; kind < KINDS; kind++) {
+        struct ahead *ahead = &sections->ahead[kind];
+        if (ahead->sections) continue;
+        *ahead = (struct ahead){sections, kind, NULL};
+        ahead->task = gt_task_start(unpack_kind, ahead);
+    }
+}
+
+/* The body allocates nothing that must not fail. So this does not unwind, though libdwarf may be
+ * among the callers. */
+static void wait_for(struct ahead *ahead)
+{
+    if (ahead->task) gt_error_destroy(gt_task_wait(ahead->task));
+    ahead->task = NULL;
+}
+
+static const unsigned char *bytes_of(struct gt_debug_sections *sections,
+                                     struct debug_section *section)
 {
     if (!section->compressed) return section->file_bytes;
+    wait_for(&sections->ahead[section->kind]);
     if (!section->unpacked && !unpack(section)) return NULL;
     return section->unpacked;
 }
 
+/* ---- sections ------------------------------------------------------------------------------ */
+
 static const unsigned char *section_bytes(void *ctx, uint64_t index)
 {
     struct gt_debug_sections *sections = ctx;
-    return bytes_of(gt_vec_at(&sections->list, index));
+    return bytes_of(sections, gt_vec_at(&sections->list, index));
 }
 
-static bool is_list(const char *name)
+static enum kind kind_of(const char *name)
 {
-    return strcmp(name, ".debug_rnglists") == 0 || strcmp(name, ".debug_loclists") == 0;
+    static const struct {
+        const char *name;
+        enum kind kind;
+    } rows[] = {{".debug_info", OF_ENTRIES},        {".debug_abbrev", OF_ENTRIES},
+                {".debug_addr", OF_ENTRIES},        {".debug_str", OF_ENTRIES},
+                {".debug_str_offsets", OF_ENTRIES}, {".debug_line_str", OF_ENTRIES},
+                {".debug_rnglists", OF_LISTS},      {".debug_loclists", OF_LISTS}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].name, name) == 0) return rows[i].kind;
+    return OTHER;
 }
 
 /* A section that would crash libdwarf stays hidden. */
 static bool show(struct gt_debug_sections *sections, struct debug_section *section)
 {
-    const unsigned char *bytes = bytes_of(section);
+    const unsigned char *bytes = bytes_of(sections, section);
 
     section->hidden = !bytes || !gt_list_headers_good(bytes, section->size);
     sections->lost += section->hidden;
@@ -134,7 +189,8 @@ static void add_section(struct gt_debug_sections *sections, const char *name,
                                     .file_size = header->sh_size,
                                     .size = header->sh_size,
                                     .compressed = header->sh_flags & SHF_COMPRESSED,
-                                    .hidden = is_list(name)};
+                                    .hidden = kind_of(name) == OF_LISTS,
+                                    .kind = kind_of(name)};
     if (section.compressed && !measure_compressed(&section)) {
         sections->lost++;
         return;
@@ -196,6 +252,8 @@ struct gt_error *gt_debug_sections_open(const unsigned char *file, uint64_t size
 void gt_debug_sections_close(struct gt_debug_sections *sections)
 {
     if (!sections) return;
+    for (enum kind kind = OTHER; kind < KINDS; kind++)
+        wait_for(&sections->ahead[kind]);
     for (size_t i = 0; i < sections->list.len; i++) {
         struct debug_section *section = gt_vec_at(&sections->list, i);
         gt_free(section->name);
@@ -217,19 +275,9 @@ const unsigned char *gt_debug_section_bytes(struct gt_debug_sections *sections, 
         struct debug_section *section = gt_vec_at(&sections->list, i);
         if (strcmp(section->name, name) != 0) continue;
         *size = section->size;
-        return bytes_of(section);
+        return bytes_of(sections, section);
     }
     return NULL;
-}
-
-static bool has_entries(const char *name)
-{
-    static const char *const names[] = {".debug_info", ".debug_abbrev",      ".debug_addr",
-                                        ".debug_str",  ".debug_str_offsets", ".debug_line_str"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i], name) == 0) return true;
-    return false;
 }
 
 uint32_t gt_debug_sections_crc(const struct gt_debug_sections *sections)
@@ -238,7 +286,7 @@ uint32_t gt_debug_sections_crc(const struct gt_debug_sections *sections)
 
     for (size_t i = 0; i < sections->list.len; i++) {
         const struct debug_section *section = gt_vec_at(&sections->list, i);
-        if (has_entries(section->name))
+        if (section->kind == OF_ENTRIES)
             crc = libdeflate_crc32(crc, section->file_bytes, section->file_size);
     }
     return crc;

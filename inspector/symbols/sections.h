@@ -21,6 +21,9 @@ size_t gt_debug_sections_lost(const struct gt_debug_sections *sections);
 /* The section's bytes; NULL when the file has no such section, or it cannot be unpacked. */
 const unsigned char *gt_debug_section_bytes(struct gt_debug_sections *sections, const char *name,
                                             uint64_t *size);
+/* Begins to unpack the sections of entries and of lists, each kind in a task (base/task.h). Whoever
+ * asks for one later waits for its task. */
+void gt_debug_sections_read_ahead(struct gt_debug_sections *sections);
 /* A checksum of the sections that entries, names and addresses are in, as the file has them. */
 uint32_t gt_debug_sections_crc(const struct gt_debug_sections *sections);
 /* Without the lists of locations and ranges, until they are shown: unpacking them takes longer than

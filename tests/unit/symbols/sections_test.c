@@ -53,14 +53,21 @@ static unsigned char *file_with(uint64_t zeros, uint64_t *size)
     return file;
 }
 
-static size_t lost_of(uint64_t zeros)
+static struct gt_debug_sections *open_sections(const unsigned char *file, uint64_t size)
 {
-    uint64_t size;
-    unsigned char *file = file_with(zeros, &size);
     struct gt_debug_sections *sections = NULL;
     struct gt_error *error = gt_debug_sections_open(file, size, &sections);
 
     if (error) fail_msg("%s", gt_error_message(error));
+    return sections;
+}
+
+static size_t lost_of(uint64_t zeros)
+{
+    uint64_t size;
+    unsigned char *file = file_with(zeros, &size);
+    struct gt_debug_sections *sections = open_sections(file, size);
+
     size_t lost = gt_debug_sections_lost(sections);
     gt_debug_sections_close(sections);
     gt_free(file);
@@ -75,10 +82,69 @@ static void a_section_may_not_ask_for_what_debug_information_never_is(void **sta
     assert_int_equal(lost_of(17 << 20), 1);
 }
 
+enum { ZEROS = 1 << 20 };
+
+static void expect_zeros(struct gt_debug_sections *sections)
+{
+    static const unsigned char zeros[ZEROS];
+    uint64_t size = 0;
+    const unsigned char *bytes = gt_debug_section_bytes(sections, ".debug_info", &size);
+
+    assert_int_equal(size, ZEROS);
+    assert_non_null(bytes);
+    assert_memory_equal(bytes, zeros, ZEROS);
+}
+
+static void a_section_is_the_same_if_it_is_unpacked_ahead(void **state)
+{
+    uint64_t size;
+    unsigned char *file = file_with(ZEROS, &size);
+
+    (void)state;
+    for (int times = 0; times < 3; times++) {
+        struct gt_debug_sections *sections = open_sections(file, size);
+        for (int i = 0; i < times; i++)
+            gt_debug_sections_read_ahead(sections);
+        expect_zeros(sections);
+        gt_debug_sections_close(sections);
+    }
+    gt_free(file);
+}
+
+static void sections_may_be_closed_before_anybody_asks(void **state)
+{
+    uint64_t size;
+    unsigned char *file = file_with(ZEROS, &size);
+    struct gt_debug_sections *sections = open_sections(file, size);
+
+    (void)state;
+    gt_debug_sections_read_ahead(sections);
+    assert_int_equal(gt_debug_sections_lost(sections), 0);
+    gt_debug_sections_close(sections);
+    gt_free(file);
+}
+
+static void a_damaged_section_is_none_if_it_is_unpacked_ahead(void **state)
+{
+    uint64_t size;
+    unsigned char *file = file_with(ZEROS, &size);
+
+    (void)state;
+    memset(file + size - 8, 0xff, 8);
+    struct gt_debug_sections *sections = open_sections(file, size);
+    gt_debug_sections_read_ahead(sections);
+    assert_null(gt_debug_section_bytes(sections, ".debug_info", &size));
+    gt_debug_sections_close(sections);
+    gt_free(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_section_may_not_ask_for_what_debug_information_never_is),
+        cmocka_unit_test(a_section_is_the_same_if_it_is_unpacked_ahead),
+        cmocka_unit_test(sections_may_be_closed_before_anybody_asks),
+        cmocka_unit_test(a_damaged_section_is_none_if_it_is_unpacked_ahead),
     };
 
     return cmocka_run_group_tests_name("debug sections", tests, NULL, NULL);
