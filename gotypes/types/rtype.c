@@ -217,7 +217,7 @@ static uint64_t size_of_kind(unsigned kind)
     return kind < sizeof sizes ? sizes[kind] : 0;
 }
 
-static bool sane_align(unsigned align)
+static inline bool sane_align(unsigned align)
 {
     return align != 0 && (align & (align - 1)) == 0 && align <= 64;
 }
@@ -253,26 +253,48 @@ static void read_head(const unsigned char *head, struct gt_type *type)
 }
 
 /* Most words are no type. These two fields alone tell so of nearly all. */
-static bool may_be_head(const unsigned char *head, uint64_t names)
+static inline bool may_be_head(const unsigned char *head, uint64_t names)
 {
     uint32_t name = gt_load32(head + AT_STR);
 
     return name && name < names && sane_align(head[AT_ALIGN]);
 }
 
-void gt_types_each(const struct gt_types *types, gt_rtype_fn *visit, void *ctx)
+static bool is_head(const unsigned char *bytes)
 {
-    for (size_t i = 0; i < types->from.module_count; i++) {
-        const struct gt_module *module = &types->from.modules[i];
-        uint64_t avail = 0, size = module->etypes - module->types;
-        const unsigned char *bytes =
-            types->from.mem->map(types->from.mem->ctx, module->types, &avail);
-        for (uint64_t at = 0; bytes && at + HEAD_SIZE <= size && at + HEAD_SIZE <= avail; at += 8) {
-            struct gt_type head = {0};
-            if (!may_be_head(bytes + at, size)) continue;
-            read_head(bytes + at, &head);
-            if (sane_head(bytes + at, &head)) visit(ctx, module->types + at, &head);
-        }
+    struct gt_type head = {0};
+
+    read_head(bytes, &head);
+    return sane_head(bytes, &head);
+}
+
+static void list_heads(struct gt_types *types, const struct gt_module *module)
+{
+    const struct gt_memory *mem = types->from.mem;
+    uint64_t avail = 0, size = module->etypes - module->types;
+    const unsigned char *bytes = mem->map(mem->ctx, module->types, &avail);
+
+    for (uint64_t at = 0; bytes && at + HEAD_SIZE <= size && at + HEAD_SIZE <= avail; at += 8)
+        if (may_be_head(bytes + at, size) && is_head(bytes + at))
+            gt_vec_add(&types->heads, &(struct gt_type_head){module->types + at, bytes + at});
+}
+
+static void list_all_heads(struct gt_types *types)
+{
+    types->heads = GT_VEC_OF(struct gt_type_head);
+    types->listed = true;
+    for (size_t i = 0; i < types->from.module_count; i++)
+        list_heads(types, &types->from.modules[i]);
+}
+
+void gt_types_each(struct gt_types *types, gt_rtype_fn *visit, void *ctx)
+{
+    if (!types->listed) list_all_heads(types);
+    for (size_t i = 0; i < types->heads.len; i++) {
+        const struct gt_type_head *found = gt_vec_at(&types->heads, i);
+        struct gt_type head = {0};
+        read_head(found->bytes, &head);
+        visit(ctx, found->rtype, &head);
     }
 }
 

@@ -30,6 +30,7 @@ void gt_types_destroy(struct gt_types *types)
     gt_vec_deinit(&types->recs);
     gt_map_deinit(&types->by_rtype);
     gt_map_deinit(&types->by_debug);
+    gt_vec_deinit(&types->heads);
     gt_arena_deinit(&types->arena);
     gt_free(types);
 }

@@ -146,9 +146,9 @@ bool gt_types_package(const struct gt_types *types, gt_type_id id, char *out, si
 
 /* Visits each word in the modules' types that looks like an rtype, with the contents of its head
  * (kind, size, ptr_bytes). These are all types that the program was linked with, and seldom
- * something that is no type. */
+ * something that is no type. They are looked for at the first call. */
 typedef void gt_rtype_fn(void *ctx, uint64_t rtype, const struct gt_type *head);
-void gt_types_each(const struct gt_types *types, gt_rtype_fn *visit, void *ctx);
+void gt_types_each(struct gt_types *types, gt_rtype_fn *visit, void *ctx);
 
 /* The dynamic type behind an interface word: an eface's *_type or an iface's *itab. */
 gt_type_id gt_types_of_itab(struct gt_types *types, uint64_t itab);

@@ -36,6 +36,13 @@ struct gt_types {
                              * plausible */
     struct gt_map by_debug;
     uint64_t in_progress; /* &runtime.inProgress, or 0 when not known */
+    struct gt_vec heads;  /* struct gt_type_head: what gt_types_each() visits */
+    bool listed;          /* they are */
+};
+
+struct gt_type_head {
+    uint64_t rtype;
+    const unsigned char *bytes;
 };
 
 static inline struct gt_type_rec *gt_type_rec(const struct gt_types *types, gt_type_id id)
