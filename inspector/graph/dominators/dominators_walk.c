@@ -144,18 +144,16 @@ static void fetch_list(const struct walker *walker)
     if (stack->len < SOON) return;
     uint32_t rank = ((const struct waiting *)stack->data)[stack->len - SOON].rank;
     uint32_t place = walker->walk->place[rank];
-    if (has_list(place))
-        __builtin_prefetch(
-            gt_targets_at(&walker->targets, gt_targets_first(&walker->targets, rank, place)));
+    if (has_list(place)) __builtin_prefetch(gt_targets_of(&walker->targets, place));
 }
 
-static void push_targets(struct walker *walker, uint32_t rank, uint32_t place)
+static void push_targets(struct walker *walker, uint32_t place)
 {
-    uint64_t index = gt_targets_first(&walker->targets, rank, place);
+    const uint32_t *next = gt_targets_of(&walker->targets, place);
     uint32_t target;
 
     do {
-        target = *gt_targets_at(&walker->targets, index++);
+        target = *next++;
         push(walker, target & ~GT_TARGETS_LAST);
     } while (!(target & GT_TARGETS_LAST));
 }
@@ -175,7 +173,7 @@ static void drain(struct walker *walker)
         }
         walk->place[last.rank] = walker->from = add_node(walk, last.from);
         if (has_list(place))
-            push_targets(walker, last.rank, place);
+            push_targets(walker, place);
         else if (place == GT_TARGETS_UNLISTED)
             gt_heap_words(walker->heap, gt_rank_bit(walker->rank, last.rank), follow, walker);
     }

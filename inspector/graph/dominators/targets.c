@@ -5,22 +5,16 @@
 #include "inspector/base/alloc.h"
 #include "inspector/graph/follow.h"
 
-enum {
-    RUN = 128,     /* pointers of a run, fetched together */
-    TOGETHER = 32, /* chunks */
-};
+enum { RUN = 128 /* pointers of a run, fetched together */ };
 
 struct lister {
     struct gt_targets *targets;
     const struct gt_heap *heap;
     const struct gt_rank *rank;
     const struct gt_targets_tables *tables;
-    uint32_t from;        /* rank of the object whose words are read */
-    uint32_t listing;     /* that of the object whose list is being made; GT_TARGETS_NONE: none */
-    uint32_t groups;      /* how many groups have their base */
-    uint32_t *last, *end; /* the last target, and the end of its chunk; NULL: there is none */
-    uint32_t *slab;       /* what is left of the last one */
-    size_t chunks_left;   /* in it */
+    uint32_t from;    /* rank of the object whose words are read */
+    uint32_t listing; /* that of the object whose list is being made; GT_TARGETS_NONE: none */
+    bool full;        /* nothing more is listed */
     size_t run;
     struct gt_found found[RUN]; /* from: a rank */
     uint32_t objects[RUN];
@@ -28,65 +22,54 @@ struct lister {
 
 /* ---- lists --------------------------------------------------------------------------------- */
 
-static uint64_t count_targets(const struct lister *lister)
-{
-    return (lister->targets->chunks.len << GT_TARGETS_CHUNK_SHIFT) -
-           (lister->last ? (uint64_t)(lister->end - lister->last - 1) : 0);
-}
-
-/* The first chunks are alone. Later ones are allocated together, for large pages. */
-static void add_chunk(struct lister *lister)
+static void end_list(struct lister *lister)
 {
     struct gt_targets *targets = lister->targets;
-    size_t size = (size_t)1 << GT_TARGETS_CHUNK_SHIFT;
 
-    if (!lister->chunks_left) {
-        lister->chunks_left = targets->chunks.len < TOGETHER ? 1 : TOGETHER;
-        lister->slab = gt_alloc(lister->chunks_left * size * sizeof *lister->slab);
-        gt_vec_add(&targets->slabs, &lister->slab);
-    }
-    lister->chunks_left--;
-    lister->last = lister->slab;
-    lister->end = lister->slab += size;
-    gt_vec_add(&targets->chunks, &lister->last);
+    if (lister->listing != GT_TARGETS_NONE) targets->list[targets->count - 1] |= GT_TARGETS_LAST;
+    lister->listing = GT_TARGETS_NONE;
+}
+
+static void begin_list(struct lister *lister, uint32_t from)
+{
+    end_list(lister);
+    lister->tables->place[from] =
+        lister->full ? GT_TARGETS_UNLISTED : GT_TARGETS_UNSEEN | lister->targets->count;
+    if (!lister->full) lister->listing = from;
+}
+
+/* There is no room for another target of this object, so it has none. */
+static void drop_list(struct lister *lister)
+{
+    struct gt_targets *targets = lister->targets;
+    uint32_t *place = &lister->tables->place[lister->listing];
+
+    targets->count = *place & ~GT_TARGETS_UNSEEN;
+    *place = GT_TARGETS_UNLISTED;
+    lister->listing = GT_TARGETS_NONE;
+    lister->full = true;
 }
 
 static void add_target(struct lister *lister, uint32_t target)
 {
-    if (!lister->last || ++lister->last == lister->end) add_chunk(lister);
-    *lister->last = target;
-}
-
-static void end_list(struct lister *lister)
-{
-    if (lister->listing != GT_TARGETS_NONE) *lister->last |= GT_TARGETS_LAST;
-    lister->listing = GT_TARGETS_NONE;
-}
-
-/* Groups get their base when one of their objects, or a later one, has its first target. */
-static void begin_list(struct lister *lister, uint32_t from)
-{
     struct gt_targets *targets = lister->targets;
-    uint32_t group = from >> GT_TARGETS_GROUP_SHIFT;
-    uint64_t count = count_targets(lister);
 
-    end_list(lister);
-    while (lister->groups <= group)
-        targets->base[lister->groups++] = count;
-    uint64_t place = count - targets->base[group];
-    bool near = place < GT_TARGETS_UNLISTED - GT_TARGETS_UNSEEN;
-    lister->tables->place[from] = near ? GT_TARGETS_UNSEEN | (uint32_t)place : GT_TARGETS_UNLISTED;
-    if (near) lister->listing = from;
+    if (targets->count == targets->most)
+        drop_list(lister);
+    else
+        targets->list[targets->count++] = target;
 }
 
 /* An object that repeats a target has it once, if nothing is between. */
 static void add_edge(struct lister *lister, uint32_t from, uint32_t to)
 {
+    const struct gt_targets *targets = lister->targets;
+
     if (from == to) return;
     if (lister->listing != from) {
         begin_list(lister, from);
         if (lister->listing == from) add_target(lister, to);
-    } else if (*lister->last != to) {
+    } else if (targets->list[targets->count - 1] != to) {
         add_target(lister, to);
     }
 }
@@ -189,7 +172,7 @@ static void list_region(struct lister *lister, const struct gt_region *region)
 {
     uint32_t end = gt_rank_below(lister->rank, region->first + region->count);
 
-    if (count_targets(lister) >= lister->tables->most)
+    if (lister->full)
         list_none(lister, end);
     else if (!region->bytes || lister->from == end)
         ;
@@ -203,16 +186,15 @@ static void list_region(struct lister *lister, const struct gt_region *region)
 void gt_targets_init(struct gt_targets *targets, const struct gt_heap *heap,
                      const struct gt_rank *rank, const struct gt_targets_tables *tables)
 {
-    size_t groups = (tables->first_leaf >> GT_TARGETS_GROUP_SHIFT) + (size_t)1;
+    uint64_t room = GT_TARGETS_UNLISTED - GT_TARGETS_UNSEEN;
     struct lister lister = {.targets = targets,
                             .heap = heap,
                             .rank = rank,
                             .tables = tables,
                             .listing = GT_TARGETS_NONE};
 
-    *targets = (struct gt_targets){.base = gt_alloc(groups * sizeof *targets->base),
-                                   .chunks = GT_VEC_OF(uint32_t *),
-                                   .slabs = GT_VEC_OF(uint32_t *)};
+    *targets = (struct gt_targets){.most = (uint32_t)gt_walk_min(tables->most, room)};
+    targets->list = gt_alloc((size_t)targets->most * sizeof *targets->list);
     for (uint32_t i = 0; i < heap->region_count && lister.from < tables->first_leaf; i++)
         list_region(&lister, &heap->regions[i]);
     finish_run(&lister);
@@ -221,10 +203,6 @@ void gt_targets_init(struct gt_targets *targets, const struct gt_heap *heap,
 
 void gt_targets_deinit(struct gt_targets *targets)
 {
-    for (size_t i = 0; i < targets->slabs.len; i++)
-        gt_free(((uint32_t **)targets->slabs.data)[i]);
-    gt_vec_deinit(&targets->slabs);
-    gt_vec_deinit(&targets->chunks);
-    gt_free(targets->base);
+    gt_free(targets->list);
     *targets = (struct gt_targets){0};
 }
