@@ -8,36 +8,63 @@
 
 enum {
     MANY_SIZES = 1 << 16, /* sizes that are kept before the smallest are dropped */
+    FEW = 16,             /* fraction of the inner nodes: so many heavy ones are listed */
     NEARLY_ALL = 90, /* percent: an object that keeps this much through one of its own kind is part
                       * of a list */
 };
 
 /* ---- heavy nodes --------------------------------------------------------------------------- */
 
-typedef void heavy_fn(struct gt_branches *finder, uint32_t node, uint64_t bytes);
-
-static void add_leaves(void *ctx, const struct gt_leaves *leaves)
+static void list_leaves(void *ctx, const struct gt_leaves *leaves)
 {
-    struct gt_branches *finder = ctx;
+    struct gt_heavy_nodes *heavy = ctx;
 
-    if (leaves->region->slot_size < finder->heavy) return;
+    if (leaves->region->slot_size < heavy->least) return;
     for (uint32_t i = 0; i < leaves->count; i++)
-        if (leaves->parents[i] != GT_NO_NODE) gt_u32s_add(&finder->leaves, leaves->node + i);
+        if (leaves->parents[i] != GT_NO_NODE) gt_u32s_add(&heavy->leaves, leaves->node + i);
 }
 
-/* The last node first. */
-static void visit_heavy(struct gt_branches *finder, heavy_fn *visit)
+static void list_inner(struct gt_heavy_nodes *heavy)
 {
-    const struct gt_dominators *tree = finder->tree;
+    const struct gt_dominators *tree = heavy->tree;
 
-    for (size_t i = finder->leaves.len; i-- > 0;) {
-        uint32_t leaf = finder->leaves.at[i];
-        visit(finder, leaf, gt_dominators_retained(tree, leaf));
+    for (uint32_t node = 1; node < tree->inner && !heavy->many; node++) {
+        if (gt_dominators_inner_bytes(tree, node) < heavy->least) continue;
+        gt_u32s_add(&heavy->inner, node);
+        heavy->many = heavy->inner.len > tree->inner / FEW;
     }
-    for (uint32_t node = tree->inner; node-- > 1;) {
-        uint64_t bytes = gt_dominators_inner_bytes(tree, node);
-        if (bytes >= finder->heavy) visit(finder, node, bytes);
+    if (heavy->many) gt_u32s_deinit(&heavy->inner);
+}
+
+void gt_heavy_nodes_init(struct gt_heavy_nodes *heavy, const struct gt_dominators *tree,
+                         uint64_t least)
+{
+    *heavy = (struct gt_heavy_nodes){.tree = tree, .least = least};
+    list_inner(heavy);
+    gt_dominators_leaves_of_regions(tree, list_leaves, heavy);
+}
+
+void gt_heavy_nodes_deinit(struct gt_heavy_nodes *heavy)
+{
+    gt_u32s_deinit(&heavy->leaves);
+    gt_u32s_deinit(&heavy->inner);
+}
+
+static void visit_all_inner(const struct gt_heavy_nodes *heavy, gt_heavy_fn *visit, void *ctx)
+{
+    for (uint32_t node = heavy->tree->inner; node-- > 1;) {
+        uint64_t bytes = gt_dominators_inner_bytes(heavy->tree, node);
+        if (bytes >= heavy->least) visit(ctx, node, bytes);
     }
+}
+
+void gt_heavy_nodes_visit(const struct gt_heavy_nodes *heavy, gt_heavy_fn *visit, void *ctx)
+{
+    for (size_t i = heavy->leaves.len; i-- > 0;)
+        visit(ctx, heavy->leaves.at[i], gt_dominators_retained(heavy->tree, heavy->leaves.at[i]));
+    for (size_t i = heavy->inner.len; i-- > 0;)
+        visit(ctx, heavy->inner.at[i], gt_dominators_inner_bytes(heavy->tree, heavy->inner.at[i]));
+    if (heavy->many) visit_all_inner(heavy, visit, ctx);
 }
 
 /* ---- lists --------------------------------------------------------------------------------- */
@@ -82,8 +109,9 @@ static bool is_one_row(const struct gt_branches *finder, uint32_t above, uint32_
 }
 
 /* Of several children that keep nearly all, which only tiny nodes can have, the last one counts. */
-static void join(struct gt_branches *finder, uint32_t node, uint64_t bytes)
+static void join(void *ctx, uint32_t node, uint64_t bytes)
 {
+    struct gt_branches *finder = ctx;
     uint32_t above = gt_dominators_parent(finder->tree, node);
 
     if (above == 0 || gt_bit(&finder->chosen, above)) return;
@@ -102,8 +130,7 @@ static void join_rows(struct gt_branches *finder)
     gt_bitmap_init(&finder->joined, finder->tree->inner);
     gt_bitmap_init(&finder->hidden, finder->tree->count);
     gt_bitmap_init(&finder->listed, finder->tree->count);
-    gt_dominators_leaves_of_regions(finder->tree, add_leaves, finder);
-    visit_heavy(finder, join);
+    gt_heavy_nodes_visit(finder->heavy, join, finder);
 }
 
 /* ---- how many ------------------------------------------------------------------------- */
@@ -125,8 +152,10 @@ static void keep_largest(struct gt_branches *finder)
 }
 
 /* Sizes beyond the allowed number are dropped now and then. */
-static void add_size(struct gt_branches *finder, uint32_t node, uint64_t bytes)
+static void add_size(void *ctx, uint32_t node, uint64_t bytes)
 {
+    struct gt_branches *finder = ctx;
+
     if (gt_bit(&finder->hidden, node)) return;
     gt_u64s_add(&finder->sizes, bytes);
     if (finder->sizes.len / 4 > finder->most + MANY_SIZES) keep_largest(finder);
@@ -135,7 +164,7 @@ static void add_size(struct gt_branches *finder, uint32_t node, uint64_t bytes)
 /* Chooses the least bytes such that at most the allowed number of branches retain more. */
 static void choose_least(struct gt_branches *finder)
 {
-    visit_heavy(finder, add_size);
+    gt_heavy_nodes_visit(finder->heavy, add_size, finder);
     keep_largest(finder);
     if (finder->sizes.len > finder->most) finder->least = finder->sizes.at[finder->most - 1];
     gt_u64s_deinit(&finder->sizes);
@@ -154,8 +183,9 @@ static void take_in(const struct gt_branches *finder, struct gt_branch *branch, 
 }
 
 /* Makes the row that ends at the node. */
-static void add_branch(struct gt_branches *finder, uint32_t node, uint64_t bytes)
+static void add_branch(void *ctx, uint32_t node, uint64_t bytes)
 {
+    struct gt_branches *finder = ctx;
     struct gt_branch branch = {.node = node,
                                .first = GT_NO_BRANCH,
                                .next = GT_NO_BRANCH,
@@ -198,7 +228,7 @@ static void add_branches(struct gt_branches *finder)
     struct gt_branch root = {.first = GT_NO_BRANCH, .next = GT_NO_BRANCH, .listed = 1};
 
     gt_vec_add(&finder->list, &root);
-    visit_heavy(finder, add_branch);
+    gt_heavy_nodes_visit(finder->heavy, add_branch, finder);
     qsort(finder->list.data, finder->list.len, sizeof root, by_node);
     for (uint32_t i = 0; i < finder->list.len; i++)
         *gt_map_put(&finder->by_last, gt_branch_at(finder, i)->last, NULL) = i;
@@ -207,21 +237,20 @@ static void add_branches(struct gt_branches *finder)
 }
 
 void gt_branches_init(struct gt_branches *finder, const struct gt_heap_analysis *analysis,
-                      const struct gt_dominators *tree, const struct gt_object_kinds *kinds,
-                      uint64_t least, size_t most)
+                      const struct gt_heavy_nodes *heavy, const struct gt_object_kinds *kinds,
+                      size_t most)
 {
     *finder = (struct gt_branches){.analysis = analysis,
-                                   .tree = tree,
+                                   .tree = heavy->tree,
                                    .kinds = kinds,
                                    .list = GT_VEC_OF(struct gt_branch),
                                    .most = most,
                                    .last_node = GT_NO_NODE,
-                                   .heavy = least,
-                                   .least = least};
+                                   .heavy = heavy,
+                                   .least = heavy->least};
     join_rows(finder);
     choose_least(finder);
     add_branches(finder);
-    gt_u32s_deinit(&finder->leaves);
     gt_map_deinit(&finder->by_last);
     gt_bitmap_deinit(&finder->chosen);
     gt_bitmap_deinit(&finder->joined);

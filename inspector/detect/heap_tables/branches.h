@@ -3,8 +3,8 @@
  * one branch.
  *
  * That is a variable and the one object that it holds, a map and its storage, or a list. A node is
- * heavy when it retains `heavy` bytes. There may be as many of those as objects, so each has only
- * some bits, and only the largest are branches.
+ * heavy when it retains a number of bytes. There may be as many of those as objects, so each has
+ * only some bits, and only the largest are branches.
  */
 #ifndef GT_DETECT_HEAP_TABLES_BRANCHES_H
 #define GT_DETECT_HEAP_TABLES_BRANCHES_H
@@ -15,6 +15,23 @@
 
 #define GT_NO_BRANCH UINT32_MAX
 #define GT_NO_KIND UINT32_MAX
+
+struct gt_heavy_nodes {
+    const struct gt_dominators *tree;
+    uint64_t least;        /* bytes that they retain */
+    struct gt_u32s leaves; /* in their order */
+    struct gt_u32s inner;  /* the same */
+    bool many;             /* inner ones: they are not listed */
+};
+
+/* The sums of the tree are bytes. It is borrowed. */
+void gt_heavy_nodes_init(struct gt_heavy_nodes *heavy, const struct gt_dominators *tree,
+                         uint64_t least);
+void gt_heavy_nodes_deinit(struct gt_heavy_nodes *heavy);
+
+/* Visits the last node first. */
+typedef void gt_heavy_fn(void *ctx, uint32_t node, uint64_t bytes);
+void gt_heavy_nodes_visit(const struct gt_heavy_nodes *heavy, gt_heavy_fn *visit, void *ctx);
 
 struct gt_branch {
     uint32_t node;        /* the first of its nodes */
@@ -31,7 +48,7 @@ struct gt_branches {
     struct gt_vec
         list; /* struct gt_branch, by node, so those above come first; 0: the root of all */
     /* Only while they are made. */
-    struct gt_u32s leaves;   /* heavy nodes that are leaves */
+    const struct gt_heavy_nodes *heavy;
     struct gt_bitmap chosen; /* inner nodes of which a child keeps nearly all */
     struct gt_bitmap hidden; /* nodes that are part of their dominator's branch */
     struct gt_bitmap listed; /* hidden nodes of their dominator's kind */
@@ -41,14 +58,13 @@ struct gt_branches {
     struct gt_map by_last; /* node -> index in `list` */
     struct gt_u64s sizes;  /* of the largest branches */
     size_t most;           /* branches */
-    uint64_t heavy;        /* the least bytes of a heavy node */
     uint64_t least;        /* the least bytes that a branch retains */
 };
 
-/* The sums of the tree are bytes. All is borrowed. */
+/* All is borrowed. */
 void gt_branches_init(struct gt_branches *finder, const struct gt_heap_analysis *analysis,
-                      const struct gt_dominators *tree, const struct gt_object_kinds *kinds,
-                      uint64_t least, size_t most);
+                      const struct gt_heavy_nodes *heavy, const struct gt_object_kinds *kinds,
+                      size_t most);
 void gt_branches_deinit(struct gt_branches *finder);
 
 /* The kind of a node's object; GT_NO_KIND for a group of roots. */

@@ -297,34 +297,28 @@ static uint64_t least_row(const struct gt_table_maker *maker)
     return wanted > least_branch(maker) ? wanted : least_branch(maker);
 }
 
-struct heavy { /* objects whose kinds are asked for */
+struct object_set {
     const struct gt_dominators *tree;
-    struct gt_bitmap set;
-    uint64_t least; /* bytes that they retain */
+    struct gt_bitmap objects;
 };
 
-static void add_heavy_leaves(void *ctx, const struct gt_leaves *leaves)
+static void add_object(void *ctx, uint32_t node, uint64_t bytes)
 {
-    struct heavy *heavy = ctx;
+    struct object_set *set = ctx;
+    uint32_t object = gt_dominators_object(set->tree, node);
 
-    if (leaves->region->slot_size < heavy->least) return;
-    for (uint32_t i = 0; i < leaves->count; i++)
-        if (leaves->parents[i] != GT_NO_NODE)
-            gt_bit_set(&heavy->set, gt_dominators_object(heavy->tree, leaves->node + i));
+    (void)bytes;
+    if (object != GT_NO_OBJECT) gt_bit_set(&set->objects, object);
 }
 
-static struct gt_bitmap heavy_objects(const struct gt_dominators *tree, uint64_t least)
+/* The objects whose kinds are asked for. */
+static struct gt_bitmap heavy_objects(const struct gt_heavy_nodes *heavy)
 {
-    struct heavy heavy = {.tree = tree, .least = least};
+    struct object_set set = {.tree = heavy->tree};
 
-    gt_bitmap_init(&heavy.set, tree->heap->objects);
-    for (uint32_t node = 1; node < tree->inner; node++) {
-        uint32_t object = gt_dominators_object(tree, node);
-        if (object != GT_NO_OBJECT && gt_dominators_inner_bytes(tree, node) >= least)
-            gt_bit_set(&heavy.set, object);
-    }
-    gt_dominators_leaves_of_regions(tree, add_heavy_leaves, &heavy);
-    return heavy.set;
+    gt_bitmap_init(&set.objects, heavy->tree->heap->objects);
+    gt_heavy_nodes_visit(heavy, add_object, &set);
+    return set.objects;
 }
 
 static size_t most_branches(const struct gt_table_maker *maker)
@@ -338,8 +332,10 @@ void gt_table_by_dominator(struct gt_table_maker *maker)
 {
     struct gt_heap_analysis *analysis = maker->analysis;
     struct gt_live_tree *live = gt_live_tree(analysis);
-    struct gt_object_kinds *kinds =
-        gt_object_kinds_of(analysis, heavy_objects(&live->tree, least_branch(maker)));
+    struct gt_heavy_nodes heavy;
+
+    gt_heavy_nodes_init(&heavy, &live->tree, least_branch(maker));
+    struct gt_object_kinds *kinds = gt_object_kinds_of(analysis, heavy_objects(&heavy));
     struct grower grower = {.maker = maker,
                             .groups = &live->groups,
                             .tree = &live->tree,
@@ -349,8 +345,8 @@ void gt_table_by_dominator(struct gt_table_maker *maker)
 
     maker->tree = true;
     gt_keys_init(&grower.keys, analysis);
-    gt_branches_init(&grower.branches, analysis, &live->tree, kinds, least_branch(maker),
-                     most_branches(maker));
+    gt_branches_init(&grower.branches, analysis, &heavy, kinds, most_branches(maker));
+    gt_heavy_nodes_deinit(&heavy);
     add_folds(&grower);
     add_rows(&grower);
     count_objects(&grower);
