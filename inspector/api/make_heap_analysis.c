@@ -23,19 +23,26 @@ struct marks { /* on the heap: if this call unwinds, a task still uses it until 
     struct gt_gcmarks collectors;
 };
 
+/* Types spread together with the mark. */
 static void type_first(void *ctx, struct gt_typed_mark *reach)
 {
     start_types(ctx, reach);
 }
 
-/* `typed`: types are needed, too. They spread together with the mark. */
-static void mark_live(struct gt_heap_analysis *live_heap, bool typed)
+/* Detectors ask what the words cover. */
+static void type_and_settle(void *ctx, struct gt_typed_mark *reach)
+{
+    reach->settles = true;
+    start_types(ctx, reach);
+}
+
+/* `first`: NULL if no types are needed. */
+static void mark_live(struct gt_heap_analysis *live_heap, gt_before_mark_fn *first)
 {
     const struct gt_heap *graph = &live_heap->heap->graph;
 
     gt_bitmap_init(&live_heap->live, graph->objects);
-    gt_baseline_mark_live(live_heap->baseline, live_heap, &live_heap->live,
-                          typed ? type_first : NULL, live_heap);
+    gt_baseline_mark_live(live_heap->baseline, live_heap, &live_heap->live, first, live_heap);
     live_heap->live_bytes = gt_heap_bytes_of(graph, &live_heap->live);
     live_heap->live_objects = gt_bitmap_count(&live_heap->live);
 }
@@ -49,11 +56,11 @@ static struct gt_error *read_collectors(void *args)
     return NULL;
 }
 
-static void mark_all(struct marks *marks, bool typed)
+static void mark_all(struct marks *marks, gt_before_mark_fn *first)
 {
     unsigned threads = marks->live_heap->heap->graph.threads;
 
-    mark_live(marks->live_heap, typed);
+    mark_live(marks->live_heap, first);
     gt_task_share(marks->collectors.part_count < MANY_PARTS ? 1 : threads, read_collectors, marks);
 }
 
@@ -90,16 +97,16 @@ static struct gt_heap_analysis *begin(const struct gt_analysis *analysis)
     return live_heap;
 }
 
-/* `typed`: types are needed, too. */
-static void create(struct gt_analysis *analysis, bool typed)
+/* `first`: as in mark_live(). */
+static void create(struct gt_analysis *analysis, gt_before_mark_fn *first)
 {
     struct marks *marks = gt_calloc(1, sizeof *marks);
     struct gt_heap_analysis *live_heap = marks->live_heap = begin(analysis);
 
-    gt_analysis_stage(analysis, typed ? "marking and typing" : "marking");
+    gt_analysis_stage(analysis, first ? "marking and typing" : "marking");
     live_heap->baseline = gt_baseline_create(live_heap);
     gt_gcmarks_begin(&marks->collectors, analysis->heap);
-    mark_all(marks, typed);
+    mark_all(marks, first);
     gt_gcmarks_end(&marks->collectors);
     gt_analysis_stage(analysis, "comparing with the collector's marks");
     compare_marks(analysis, marks);
@@ -138,7 +145,7 @@ static void forget_findings(struct gt_heap_analysis *live_heap)
 struct gt_heap_analysis *gt_analysis_live_heap_untyped(struct gt_analysis *analysis,
                                                        struct gt_arena *storage)
 {
-    if (!analysis->live_heap) create(analysis, false);
+    if (!analysis->live_heap) create(analysis, NULL);
     struct gt_heap_analysis *live_heap = analysis->live_heap;
     forget_findings(live_heap);
     live_heap->referrers = &live_heap->live;
@@ -177,7 +184,9 @@ static struct gt_typing *typing_of(struct gt_heap_analysis *live_heap, enum gt_t
 struct gt_heap_analysis *gt_analysis_live_heap(struct gt_analysis *analysis,
                                                enum gt_typing_scope scope, struct gt_arena *storage)
 {
-    if (!analysis->live_heap) create(analysis, true);
+    bool settles = scope == GT_TYPES_FOR_DETECTORS || analysis->both_types;
+
+    if (!analysis->live_heap) create(analysis, settles ? type_and_settle : type_first);
     struct gt_heap_analysis *live_heap = gt_analysis_live_heap_untyped(analysis, storage);
     bool begins = !live_heap->kept[scope];
     if (begins) {

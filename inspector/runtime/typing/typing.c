@@ -188,6 +188,7 @@ static void note_words(struct gt_typing *typing)
 
 static void end_notes(struct gt_settled_words *settled)
 {
+    if (!settled) return;
     for (size_t word = 0; word < (settled->objects.bits + 63) / 64; word++)
         settled->objects.words[word] &= ~settled->open.words[word];
     gt_bitmap_deinit(&settled->open);
@@ -231,9 +232,9 @@ static struct gt_typing *start(const struct gt_goheap *heap, const struct gt_gor
     gt_packed_init(&typing->type, heap->graph.scan_objects);
     gt_bitmap_init(&typing->pointed, heap->graph.scan_objects);
     gt_spread_open(typing);
-    if (reach) note_words(typing);
+    if (reach && reach->settles) note_words(typing);
     claim_all_roots(typing);
-    if (reach) end_notes(typing->settled);
+    end_notes(typing->settled);
     typing->reach = NULL;
     return typing;
 }

@@ -96,6 +96,7 @@ struct gt_typed_mark {
     const struct gt_bitmap *away; /* objects that are not read for both; NULL: there are none */
     struct gt_bitmap scanned;     /* those that were, of objects with pointers */
     bool dangles;                 /* one of their words points to a free slot */
+    bool settles;                 /* what their words cover is noted, too (gt_settled_words) */
 };
 
 /* What words cover, noted where rounds follow them for a mark. A string or a slice is settled if it

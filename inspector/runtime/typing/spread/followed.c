@@ -37,7 +37,6 @@ static inline const struct gt_type_row *known_row(const struct gt_typing *typing
 static void write_bits(const struct gt_following *values, struct gt_bitmap *set, size_t word,
                        uint64_t bits)
 {
-    if (!bits) return;
     if (values->alone)
         set->words[word] |= bits;
     else
@@ -54,8 +53,8 @@ static void write_leaves(struct gt_following *values)
     const struct gt_typing *typing = values->typing;
 
     write_bits(values, typing->reach->marked, values->word, values->marks);
-    write_bits(values, &typing->settled->half, values->word, values->half);
-    write_bits(values, &typing->settled->whole, values->word, values->whole);
+    if (values->half) write_bits(values, &typing->settled->half, values->word, values->half);
+    if (values->whole) write_bits(values, &typing->settled->whole, values->word, values->whole);
     values->marks = values->half = values->whole = 0;
 }
 

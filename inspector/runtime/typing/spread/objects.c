@@ -201,7 +201,7 @@ static __attribute__((noinline)) void claim_elements(struct gt_typing *typing,
         all &= later || from >= to;
         left.from = filled.to;
     }
-    if (reaches && any && all && gt_settles_all(typing->last.plan))
+    if (reaches && any && all && gt_settles_all(typing, typing->last.plan))
         gt_bit_set(&typing->settled->objects, gt_slot_object(ref));
 }
 

@@ -65,10 +65,11 @@ static inline bool gt_begins_to_reach(struct gt_typed_mark *reach, uint32_t obje
     return true;
 }
 
-/* Are all words of any value of the type settled, but for those that turn out to be open? */
-static inline bool gt_settles_all(const struct gt_word_plan *plan)
+/* Are all words of any value of the type noted as settled, but for those that turn out to be open?
+ */
+static inline bool gt_settles_all(const struct gt_typing *typing, const struct gt_word_plan *plan)
 {
-    return plan->settles && !plan->claims_more;
+    return typing->settled && plan->settles && !plan->claims_more;
 }
 
 static inline const unsigned char *gt_slot_bytes(const struct gt_slot_ref *ref)

@@ -140,7 +140,7 @@ static inline void begin_object(struct reader *reader, const struct gt_slot_ref 
     uint32_t object = reader->values.object = gt_slot_object(ref);
     reader->outside = false;
     reader->reaches = gt_begins_to_reach(typing->reach, object) ? GT_FACT_REACHES : 0;
-    reader->settles = reader->reaches && plan->settles && !more;
+    reader->settles = reader->reaches && typing->settled && plan->settles && !more;
     if (reader->settles) gt_bit_set(&typing->settled->objects, object);
 }
 
@@ -264,7 +264,7 @@ static void read_part(struct reader *reader, const struct gt_elements *part)
 
     reader->values.object = gt_slot_object(&part->ref);
     reader->reaches = part->reaches ? GT_FACT_REACHES : 0;
-    reader->settles = part->reaches && gt_settles_all(part->plan);
+    reader->settles = part->reaches && gt_settles_all(reader->typing, part->plan);
     if (part->reaches)
         for (uint64_t at = part->from; at < part->to; at += part->size)
             gt_read_element(part->plan, bytes, at, true, sink, reader);
