@@ -22,6 +22,15 @@ struct gt_claim_sink {
     void (*mark)(void *ctx, uint64_t value);
 };
 
+GT_INLINE void gt_read_strings(const struct gt_word_plan *plan, const unsigned char *bytes,
+                               uint64_t base, struct gt_claim_sink sink, void *ctx)
+{
+    for (size_t i = 0; i < plan->string_count; i++) {
+        const unsigned char *word = bytes + base + plan->unclaimed[i];
+        if (gt_load64(word)) sink.string(ctx, gt_load64(word), gt_load64(word + 8));
+    }
+}
+
 /* Reads one element of the plan's type, at `base` in the slot whose bytes these are. */
 GT_INLINE void gt_read_element(const struct gt_word_plan *plan, const unsigned char *bytes,
                                uint64_t base, bool reaches, struct gt_claim_sink sink, void *ctx)
@@ -30,6 +39,7 @@ GT_INLINE void gt_read_element(const struct gt_word_plan *plan, const unsigned c
         uint64_t offset = base + plan->plain[i].offset, value = gt_load64(bytes + offset);
         if (value) sink.plain(ctx, value, plan->plain[i].type, offset);
     }
+    if (plan->only_plain) return;
     for (size_t i = 0; i < plan->slice_count; i++) {
         uint64_t offset = base + plan->slices[i].offset;
         if (gt_load64(bytes + offset)) sink.slice(ctx, bytes + offset, &plan->slices[i], offset);
@@ -39,10 +49,7 @@ GT_INLINE void gt_read_element(const struct gt_word_plan *plan, const unsigned c
         if (value) sink.leaf(ctx, value, &plan->leaves[i], offset);
     }
     if (!reaches) return;
-    for (size_t i = 0; i < plan->string_count; i++) {
-        const unsigned char *word = bytes + base + plan->unclaimed[i];
-        if (gt_load64(word)) sink.string(ctx, gt_load64(word), gt_load64(word + 8));
-    }
+    gt_read_strings(plan, bytes, base, sink, ctx);
     for (size_t i = plan->string_count; i < plan->unclaimed_count; i++) {
         uint64_t value = gt_load64(bytes + base + plan->unclaimed[i]);
         if (value) sink.mark(ctx, value);

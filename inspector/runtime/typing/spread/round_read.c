@@ -6,13 +6,24 @@
 
 enum { AHEAD = 24 };
 
+struct meanings { /* of an object's words, with GT_FACT_... and GT_FOLLOWED_... */
+    uint32_t plain, slice, leaf, string;
+};
+
+/* Is the object read for the mark, too, and may its words be settled? */
+static const struct meanings claims = {0, 0, 0, 0}, /* neither */
+    reaches = {GT_FACT_REACHES, GT_FACT_REACHES, GT_FACT_REACHES, GT_FACT_REACHES},
+                             settles = {GT_FACT_REACHES | GT_FOLLOWED_PLAIN,
+                                        GT_FACT_REACHES | GT_FOLLOWED_WINDOW,
+                                        GT_FACT_REACHES | GT_FOLLOWED_LEAF,
+                                        GT_FACT_REACHES | GT_FOLLOWED_WINDOW | GT_FOLLOWED_STRING};
+
 struct reader {
     const struct gt_typing *typing;
     struct gt_chunk *chunk;
     struct gt_last_type last;
-    uint32_t reaches; /* GT_FACT_REACHES if the object is read for the mark, too */
-    bool settles;     /* its words may be settled */
-    bool outside;     /* a word of the object leads to static data */
+    struct meanings means; /* what the object's words mean */
+    bool outside;          /* one of them leads to static data */
     struct gt_following values;
 };
 
@@ -29,14 +40,14 @@ static const struct gt_type_row *known_row(const struct reader *reader, gt_type_
 GT_INLINE void follow(struct reader *reader, uint64_t value, uint32_t what, uint32_t count,
                       struct gt_cover window)
 {
-    if (!gt_follow_value(&reader->values, value, what | reader->reaches, count, window))
+    if (!gt_follow_value(&reader->values, value, what, count, window))
         reader->outside |= gt_static_is_near(reader->typing->statics, value);
 }
 
-/* Is the value in the heap, where its word claims nothing, and need not be marked? */
+/* Is the value in the heap, where its word claims nothing and marks nothing? */
 GT_INLINE bool means_nothing(const struct reader *reader, uint64_t value)
 {
-    return !reader->reaches && gt_heap_region(reader->values.heap, value);
+    return !reader->means.plain && gt_heap_region(reader->values.heap, value);
 }
 
 GT_INLINE void read_plain(void *ctx, uint64_t value, gt_type_id type, uint64_t offset)
@@ -44,7 +55,7 @@ GT_INLINE void read_plain(void *ctx, uint64_t value, gt_type_id type, uint64_t o
     const struct reader *reader = ctx;
 
     (void)offset;
-    follow(ctx, value, type | (reader->settles ? GT_FOLLOWED_PLAIN : 0), 0, none);
+    follow(ctx, value, type | reader->means.plain, 0, none);
 }
 
 /* What the slice covers, if that can be said here. */
@@ -67,10 +78,8 @@ GT_INLINE void read_slice(void *ctx, const unsigned char *words, const struct gt
 
     (void)offset;
     if (!type && means_nothing(reader, value)) return;
-    if (reader->settles)
-        follow(ctx, value, type | GT_FOLLOWED_WINDOW, some, window_of(words, slice));
-    else
-        follow(ctx, value, type, some, none);
+    follow(ctx, value, type | reader->means.slice, some,
+           reader->means.slice & GT_FOLLOWED_WINDOW ? window_of(words, slice) : none);
 }
 
 GT_INLINE void read_leaf(void *ctx, uint64_t value, const struct gt_leaf_pointer *leaf,
@@ -80,8 +89,7 @@ GT_INLINE void read_leaf(void *ctx, uint64_t value, const struct gt_leaf_pointer
 
     (void)offset;
     if (means_nothing(reader, value)) return;
-    follow(ctx, value, reader->settles ? GT_FOLLOWED_LEAF : 0, 0,
-           (struct gt_cover){leaf->size, leaf->size});
+    follow(ctx, value, reader->means.leaf, 0, (struct gt_cover){leaf->size, leaf->size});
 }
 
 /* One that is too long for a block of the usual sizes is not settled. */
@@ -89,10 +97,8 @@ GT_INLINE void read_string(void *ctx, uint64_t value, uint64_t len)
 {
     struct reader *reader = ctx;
     uint32_t some = len < UINT32_MAX ? (uint32_t)len : 0;
-    uint32_t what = reader->settles ? GT_FOLLOWED_WINDOW | GT_FOLLOWED_STRING : 0;
 
-    gt_follow_value(&reader->values, value, GT_FACT_REACHES | what, 0,
-                    (struct gt_cover){some, some});
+    gt_follow_value(&reader->values, value, reader->means.string, 0, (struct gt_cover){some, some});
 }
 
 GT_INLINE void read_mark(void *ctx, uint64_t value)
@@ -136,12 +142,22 @@ static inline void begin_object(struct reader *reader, const struct gt_slot_ref 
                                 const struct gt_word_plan *plan, bool more)
 {
     const struct gt_typing *typing = reader->typing;
+    uint32_t object = gt_slot_object(ref);
 
-    uint32_t object = reader->values.object = gt_slot_object(ref);
+    reader->values.object = object;
     reader->outside = false;
-    reader->reaches = gt_begins_to_reach(typing->reach, object) ? GT_FACT_REACHES : 0;
-    reader->settles = reader->reaches && typing->settled && plan->settles && !more;
-    if (reader->settles) gt_bit_set(&typing->settled->objects, object);
+    reader->means = claims;
+    if (!gt_begins_to_reach(typing->reach, object)) return;
+    reader->means = reaches;
+    if (!plan->settles || more || !typing->settled) return;
+    reader->means = settles;
+    gt_bit_set(&typing->settled->objects, object);
+}
+
+/* Is what the object's words lead to marked, too? */
+static inline bool marks(const struct reader *reader)
+{
+    return reader->means.plain & GT_FACT_REACHES;
 }
 
 static void read_value(struct reader *reader, const struct gt_slot_ref *ref)
@@ -151,7 +167,7 @@ static void read_value(struct reader *reader, const struct gt_slot_ref *ref)
     bool more = plan->claims_more && gt_has_more(ref, plan);
 
     begin_object(reader, ref, plan, more);
-    if (reader->reaches)
+    if (marks(reader))
         gt_read_element(plan, bytes, 0, true, sink, reader);
     else
         gt_read_element(plan, bytes, 0, false, sink, reader);
@@ -170,8 +186,7 @@ static bool read_array(struct reader *reader, const struct gt_slot_ref *ref, uin
     if (!row || gt_is_one_value(typed) || !extent.all || row->plan->claims_more) return false;
     begin_object(reader, ref, row->plan, false);
     for (uint64_t i = extent.from; i < extent.to; i++)
-        gt_read_element(row->plan, gt_slot_bytes(ref), i * row->size, reader->reaches, sink,
-                        reader);
+        gt_read_element(row->plan, gt_slot_bytes(ref), i * row->size, marks(reader), sink, reader);
     if (reader->outside) leave(reader->chunk, ref, true);
     return true;
 }
@@ -257,15 +272,23 @@ static void read_blocks(struct reader *reader, struct gt_typing *typing)
     give_back(typing, refs + i, count - i);
 }
 
+static bool has_only_strings(const struct gt_word_plan *plan)
+{
+    return plan->string_count == gt_words_of_element(plan);
+}
+
 /* There is room: take_part() in rounds.c has counted its words. */
 static void read_part(struct reader *reader, const struct gt_elements *part)
 {
     const unsigned char *bytes = gt_slot_bytes(&part->ref);
+    bool settling = part->reaches && gt_settles_all(reader->typing, part->plan);
 
     reader->values.object = gt_slot_object(&part->ref);
-    reader->reaches = part->reaches ? GT_FACT_REACHES : 0;
-    reader->settles = part->reaches && gt_settles_all(reader->typing, part->plan);
-    if (part->reaches)
+    reader->means = settling ? settles : part->reaches ? reaches : claims;
+    if (part->reaches && has_only_strings(part->plan))
+        for (uint64_t at = part->from; at < part->to; at += part->size)
+            gt_read_strings(part->plan, bytes, at, sink, reader);
+    else if (part->reaches)
         for (uint64_t at = part->from; at < part->to; at += part->size)
             gt_read_element(part->plan, bytes, at, true, sink, reader);
     else
