@@ -23,11 +23,11 @@ SCALES = (0.005, 0.055)  # times the four million objects of `make bench`
 BARS = {
     ("list", "check"): 250,
     ("list", "report --no-holders"): 480,
-    ("list", "report"): 1160,
+    ("list", "report"): 1120,
     ("maps", "report --no-holders"): 340,
     ("strings", "report --no-holders"): 215,
     ("tree", "report --no-holders"): 440,
-    ("wide", "report --no-holders"): 725,
+    ("wide", "report --no-holders"): 690,
 }
 # What a small command takes in all on the smaller core of a shape, nearly all of it to open the program:
 # to unpack its debug information, and to find the runtime's structs there.
