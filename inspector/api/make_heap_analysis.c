@@ -112,7 +112,8 @@ static void create(struct gt_analysis *analysis, gt_before_mark_fn *first)
     compare_marks(analysis, marks);
     gt_gcmarks_deinit(&marks->collectors);
     gt_free(marks);
-    live_heap->users = gt_global_users_create(live_heap->process, live_heap->roots);
+    live_heap->users = gt_global_users_create(live_heap->process, live_heap->roots,
+                                              live_heap->heap->graph.threads);
     index_samples(live_heap);
     analysis->live_heap = live_heap;
 }

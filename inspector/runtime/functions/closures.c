@@ -25,17 +25,19 @@ struct made { /* the code makes a closure of this function with this type */
 
 struct gt_closures {
     struct gt_process *process;
+    unsigned threads;
     struct gt_vec made;  /* struct made, by function; filled by the first query, as is the next */
     struct gt_u64s used; /* rtypes of structs, arrays and slices that the code refers to, sorted */
     struct gt_map types; /* entry -> type + 1 */
     bool read;
 };
 
-struct gt_closures *gt_closures_create(struct gt_process *process)
+struct gt_closures *gt_closures_create(struct gt_process *process, unsigned threads)
 {
     struct gt_closures *closures = gt_calloc(1, sizeof *closures);
 
     closures->process = process;
+    closures->threads = threads;
     closures->made = GT_VEC_OF(struct made);
     return closures;
 }
@@ -51,12 +53,6 @@ void gt_closures_destroy(struct gt_closures *closures)
 
 /* ---- the code that makes closures ---------------------------------------------------------- */
 
-struct pairer {
-    struct gt_closures *closures;
-    uint64_t function; /* the function whose code is being read */
-    uint64_t rtype;    /* the rtype of a struct that the code referred to last; 0: none */
-};
-
 /* The kind of the type whose rtype is there; 0 when there is none. */
 static uint8_t kind_at(const struct gt_process *process, uint64_t addr)
 {
@@ -69,26 +65,37 @@ static uint8_t kind_at(const struct gt_process *process, uint64_t addr)
     return 0;
 }
 
-static void note_used(struct gt_closures *closures, uint64_t rtype, uint8_t kind)
+static bool is_used(uint8_t kind)
 {
-    if (kind == GT_T_STRUCT || kind == GT_T_ARRAY || kind == GT_T_SLICE)
-        gt_u64s_add(&closures->used, rtype);
+    return kind == GT_T_STRUCT || kind == GT_T_ARRAY || kind == GT_T_SLICE;
 }
 
-static void pair(void *ctx, uint64_t function, uint64_t target)
+static void add_note(struct gt_code_notes *notes, uint64_t entry, uint64_t rtype)
 {
-    struct pairer *pairer = ctx;
-    const struct gt_process *process = pairer->closures->process;
+    gt_vec_add(&notes->list, &(struct made){entry, rtype});
+}
 
-    if (function != pairer->function) pairer->rtype = 0;
-    pairer->function = function;
+/* `kept` is the rtype of a struct that the function referred to last. A note without an entry is of
+ * an rtype that is used. */
+static void pair(const void *process, struct gt_code_notes *notes, uint64_t function,
+                 uint64_t target)
+{
     uint8_t kind = kind_at(process, target);
-    if (kind == GT_T_STRUCT) pairer->rtype = target;
-    note_used(pairer->closures, target, kind);
-    if (!pairer->rtype || !gt_process_is_entry(process, target)) return;
-    struct made made = {target, pairer->rtype};
-    gt_vec_add(&pairer->closures->made, &made);
-    pairer->rtype = 0;
+
+    (void)function;
+    if (kind == GT_T_STRUCT) notes->kept = target;
+    if (is_used(kind)) add_note(notes, 0, target);
+    if (!notes->kept || !gt_process_is_entry(process, target)) return;
+    add_note(notes, target, notes->kept);
+    notes->kept = 0;
+}
+
+static void take_note(struct gt_closures *closures, const struct made *noted)
+{
+    if (noted->entry)
+        gt_vec_add(&closures->made, noted);
+    else
+        gt_u64s_add(&closures->used, noted->rtype);
 }
 
 static int by_entry(const void *a, const void *b)
@@ -107,17 +114,21 @@ static void read_dictionaries(struct gt_closures *closures, const struct gt_modu
 
     if (module->pcheader < addr || module->pcheader - addr > MOST_READ_ONLY) return;
     for (; addr < module->pcheader; addr += WORD)
-        if (gt_mem_u64(mem, addr, &target) && target >= module->types && target < module->etypes)
-            note_used(closures, target, kind_at(closures->process, target));
+        if (gt_mem_u64(mem, addr, &target) && target >= module->types && target < module->etypes &&
+            is_used(kind_at(closures->process, target)))
+            gt_u64s_add(&closures->used, target);
 }
 
 static void read_code(struct gt_closures *closures)
 {
-    struct pairer pairer = {.closures = closures};
+    struct gt_vec notes = GT_VEC_OF(struct made);
 
     if (closures->read) return;
     closures->read = true;
-    gt_code_references(closures->process, pair, &pairer);
+    gt_code_references(closures->process, closures->threads, pair, closures->process, &notes);
+    for (size_t i = 0; i < notes.len; i++)
+        take_note(closures, gt_vec_at(&notes, i));
+    gt_vec_deinit(&notes);
     for (size_t i = 0; i < closures->process->module_count; i++)
         read_dictionaries(closures, &closures->process->modules[i]);
     if (closures->made.len)

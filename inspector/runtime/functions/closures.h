@@ -23,7 +23,8 @@
 
 struct gt_closures;
 
-struct gt_closures *gt_closures_create(struct gt_process *process);
+/* `threads` read the code, at its first query. */
+struct gt_closures *gt_closures_create(struct gt_process *process, unsigned threads);
 void gt_closures_destroy(struct gt_closures *closures); /* NULL is allowed */
 
 /* The type of the func values whose code is at `entry`; GT_NO_TYPE when it is not known. */

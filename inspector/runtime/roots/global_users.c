@@ -22,18 +22,20 @@ struct pointed {     /* the target of a word of a global */
 struct gt_global_users {
     struct gt_process *process;
     const struct gt_roots *roots;
+    unsigned threads;
     struct gt_vec list;    /* struct reference, sorted; filled by the first query */
     struct gt_vec pointed; /* struct pointed, likewise */
     bool read;
 };
 
 struct gt_global_users *gt_global_users_create(struct gt_process *process,
-                                               const struct gt_roots *roots)
+                                               const struct gt_roots *roots, unsigned threads)
 {
     struct gt_global_users *users = gt_calloc(1, sizeof *users);
 
     *users = (struct gt_global_users){.process = process,
                                       .roots = roots,
+                                      .threads = threads,
                                       .list = GT_VEC_OF(struct reference),
                                       .pointed = GT_VEC_OF(struct pointed)};
     return users;
@@ -83,20 +85,19 @@ static int by_target(const void *a, const void *b)
 
 /* Globals of at least a word begin at addresses that are multiples of a word. So other addresses
  * are no references, or are references to smaller globals, which are not needed. */
-static void add(void *ctx, uint64_t entry, uint64_t target)
+static void note(const void *process, struct gt_code_notes *notes, uint64_t entry, uint64_t target)
 {
-    struct gt_global_users *users = ctx;
     struct reference reference = {target, entry};
     struct section section;
 
-    if (target % 8 == 0 && section_of(users->process, target, &section))
-        gt_vec_add(&users->list, &reference);
+    if (target % 8 == 0 && section_of(process, target, &section))
+        gt_vec_add(&notes->list, &reference);
 }
 
 static void read_code(struct gt_global_users *users)
 {
     users->read = true;
-    gt_code_references(users->process, add, users);
+    gt_code_references(users->process, users->threads, note, users->process, &users->list);
     if (users->list.len)
         qsort(users->list.data, users->list.len, sizeof(struct reference), by_target);
 }

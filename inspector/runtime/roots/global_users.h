@@ -14,8 +14,9 @@
 
 struct gt_global_users;
 
+/* `threads` read the code, at the first query. */
 struct gt_global_users *gt_global_users_create(struct gt_process *process,
-                                               const struct gt_roots *roots);
+                                               const struct gt_roots *roots, unsigned threads);
 void gt_global_users_destroy(struct gt_global_users *users); /* NULL is allowed */
 
 struct gt_referred {      /* a global without a name */

@@ -226,7 +226,7 @@ static struct gt_typing *start(const struct gt_goheap *heap, const struct gt_gor
     typing->plans = gt_calloc(1, sizeof *typing->plans);
     typing->shapes = gt_shapes_create(heap);
     if (!heap->process->dwarf) typing->receivers = gt_receivers_create(heap->process);
-    typing->closures = gt_closures_create(heap->process);
+    typing->closures = gt_closures_create(heap->process, heap->graph.threads);
     typing->dictionaries = gt_dictionaries_create(heap->process);
     typing->statics = gt_static_areas_create(heap->process);
     gt_packed_init(&typing->type, heap->graph.scan_objects);
