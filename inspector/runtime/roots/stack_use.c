@@ -100,15 +100,27 @@ static bool has_small_stacks(const struct gt_manual_span *span)
            span->stack_size < STACKS_BYTES;
 }
 
+static bool is_recent(const struct visitor *visitor, uint64_t value)
+{
+    uint32_t object = gt_heap_object(&visitor->heap->graph, value);
+
+    return object != GT_NO_OBJECT && gt_bit(visitor->recent, object);
+}
+
+/* Up to the first word that the core lacks. Parts of stacks are whole words, and segments whole
+ * pages. */
 static bool leads_to_recent(const struct visitor *visitor, uint64_t from, uint64_t to)
 {
-    const struct gt_heap *graph = &visitor->heap->graph;
-    uint64_t word;
+    const struct gt_memory *mem = visitor->heap->process->mem;
 
-    for (uint64_t at = from; at < to; at += WORD) {
-        if (!gt_mem_u64(visitor->heap->process->mem, at, &word)) return false;
-        uint32_t object = gt_heap_object(graph, word);
-        if (object != GT_NO_OBJECT && gt_bit(visitor->recent, object)) return true;
+    while (from < to) {
+        uint64_t avail = 0;
+        const unsigned char *bytes = mem->map(mem->ctx, from, &avail);
+        uint64_t size = avail < to - from ? avail : to - from;
+        if (!bytes || size < WORD) return false;
+        for (uint64_t at = 0; at + WORD <= size; at += WORD)
+            if (is_recent(visitor, gt_load64(bytes + at))) return true;
+        from += size / WORD * WORD;
     }
     return false;
 }
