@@ -15,6 +15,14 @@ static bool address_of(struct gt_dwarf *dwarf, Dwarf_Die die, uint64_t *addr)
     return found;
 }
 
+static struct gt_linked_global global_of(struct gt_dwarf *dwarf, uint64_t addr, uint64_t type)
+{
+    const struct gt_type_info *info = type ? gt_type_info(dwarf, type) : NULL;
+
+    return (struct gt_linked_global){
+        .addr = addr, .size = info ? info->size : 0, .type = gt_linked_type(dwarf, type)};
+}
+
 static bool read_global(struct gt_dwarf *dwarf, uint64_t offset, struct gt_linked_global *out)
 {
     Dwarf_Die die;
@@ -23,10 +31,16 @@ static bool read_global(struct gt_dwarf *dwarf, uint64_t offset, struct gt_linke
     bool found = address_of(dwarf, die, &addr);
     uint64_t type = found ? gt_origin_type(dwarf, die) : 0;
     gt_die_deinit(die);
-    if (!found) return false;
-    const struct gt_type_info *info = type ? gt_type_info(dwarf, type) : NULL;
-    *out = (struct gt_linked_global){
-        .addr = addr, .size = info ? info->size : 0, .type = gt_linked_type(dwarf, type)};
+    if (found) *out = global_of(dwarf, addr, type);
+    return found;
+}
+
+/* libdwarf is asked for what the walk over the units did not see. */
+static bool listed_global(struct gt_dwarf *dwarf, const struct gt_named_die *variable,
+                          struct gt_linked_global *out)
+{
+    if (!variable->address || !variable->type) return read_global(dwarf, variable->offset, out);
+    *out = global_of(dwarf, variable->address, variable->type);
     return true;
 }
 
@@ -77,7 +91,7 @@ static void list_globals(struct gt_dwarf *dwarf)
     for (size_t i = 0; i < entries->len; i++) {
         const struct gt_named_die *entry = gt_vec_at(entries, i);
         struct gt_linked_global global;
-        if (!entry->name || !read_global(dwarf, entry->offset, &global)) continue;
+        if (!entry->name || !listed_global(dwarf, entry, &global)) continue;
         list[count++] = gt_loaded_global(dwarf, entry->name, &global);
     }
     qsort(list, count, sizeof *list, by_address);

@@ -23,7 +23,7 @@ static void add_name(struct gt_strmap *names, const struct gt_top_entry *entry, 
 
 static void add_variable(struct gt_dwarf_index *index, const struct gt_top_entry *entry, bool go)
 {
-    struct gt_named_die variable = {.name = entry->name, .offset = entry->offset};
+    struct gt_named_die variable = {entry->name, entry->offset, entry->address, entry->type};
 
     add_name(&index->variables, entry, go);
     gt_vec_add(&index->variable_list, &variable);

@@ -38,6 +38,7 @@ struct gt_subprogram {
 struct gt_named_die {
     const char *name; /* NULL: the name is in a declaration elsewhere */
     uint64_t offset;
+    uint64_t address, type; /* as in struct gt_top_entry */
 };
 
 /* The walk over the top-level entries, as far as it was needed, and its results. */

@@ -73,16 +73,25 @@ static bool is_constant(unsigned form)
            form == DW_FORM_data8 || form == DW_FORM_udata;
 }
 
+/* The address with an index in the unit's part of .debug_addr. */
+static bool indexed_address(const struct walk *walk, uint64_t index, uint64_t *out)
+{
+    const struct gt_section_bytes *table = &walk->reader->addr;
+
+    if (!walk->addresses || walk->addresses > table->size ||
+        index >= (table->size - walk->addresses) / ADDRESS)
+        return false;
+    *out = gt_load64(table->bytes + walk->addresses + index * ADDRESS);
+    return true;
+}
+
 /* The address that the attribute is, or is the index of. */
 static uint64_t address(struct walk *walk, const struct gt_attribute_form *attribute)
 {
-    const struct gt_section_bytes *table = &walk->reader->addr;
-    uint64_t value = number(&walk->bytes, attribute->row);
+    uint64_t value = number(&walk->bytes, attribute->row), found;
 
     if (attribute->form == DW_FORM_addr) return value;
-    if (attribute->form == DW_FORM_addrx && walk->addresses && walk->addresses <= table->size &&
-        value < (table->size - walk->addresses) / ADDRESS)
-        return gt_load64(table->bytes + walk->addresses + value * ADDRESS);
+    if (attribute->form == DW_FORM_addrx && indexed_address(walk, value, &found)) return found;
     walk->refused = true;
     return 0;
 }
@@ -125,6 +134,29 @@ static void read_subprogram(struct walk *walk, const struct gt_attribute_form *a
     if (distance && has_low) entry->high = entry->low + distance;
 }
 
+/* The address of an expression that is nothing else; 0 for any other one. */
+static uint64_t read_place(struct walk *walk, const struct gt_attribute_form *attribute)
+{
+    struct gt_byte_reader bytes = {.at = walk->bytes.at};
+    unsigned counted = attribute->row.bytes; /* bytes of its length; 0: in LEB128 */
+    uint64_t found = 0;
+
+    skip(&walk->bytes, attribute->row);
+    bytes.end = walk->bytes.at;
+    (void)(counted ? gt_take_number(&bytes, counted) : gt_take_leb(&bytes));
+    uint64_t operation = gt_take_number(&bytes, 1);
+    if (operation == DW_OP_addr)
+        found = gt_take_number(&bytes, ADDRESS);
+    else if (operation != DW_OP_addrx || !indexed_address(walk, gt_take_leb(&bytes), &found))
+        return 0;
+    return bytes.bad || gt_bytes_left(&bytes) ? 0 : found;
+}
+
+static bool is_expression(unsigned form)
+{
+    return form == DW_FORM_exprloc || form == DW_FORM_block1;
+}
+
 /* A variable without a name has one in its declaration, which may be in another unit. */
 static void read_named(struct walk *walk, const struct gt_attribute_form *attributes,
                        uint32_t count, struct gt_top_entry *entry)
@@ -132,6 +164,10 @@ static void read_named(struct walk *walk, const struct gt_attribute_form *attrib
     for (uint32_t i = 0; i < count; i++)
         if (attributes[i].name == DW_AT_name)
             read_name(walk, &attributes[i], entry);
+        else if (attributes[i].name == DW_AT_location && is_expression(attributes[i].form))
+            entry->address = read_place(walk, &attributes[i]);
+        else if (attributes[i].name == DW_AT_type && attributes[i].form == DW_FORM_ref_addr)
+            entry->type = number(&walk->bytes, attributes[i].row);
         else
             skip(&walk->bytes, attributes[i].row);
     if (entry->tag == DW_TAG_variable && !entry->name) walk->refused = true;

@@ -25,8 +25,10 @@ enum { GT_UNIT_HEADER_4 = 11, GT_UNIT_HEADER_5 = 12 }; /* bytes of DWARF 3 and 4
 struct gt_top_entry {
     uint64_t offset;
     unsigned tag;
-    const char *name;   /* of anything but a subprogram; NULL: it has none */
-    uint64_t low, high; /* of a subprogram: [low, high), as linked; empty: it has no code */
+    const char *name;       /* of anything but a subprogram; NULL: it has none */
+    uint64_t low, high;     /* of a subprogram: [low, high), as linked; empty: it has no code */
+    uint64_t address, type; /* of a variable: as linked, and where its type is; 0: for libdwarf to
+                             * find */
 };
 
 struct gt_section_bytes {

@@ -23,14 +23,32 @@ static struct gt_section_bytes section(struct program *p, const char *name)
     return found;
 }
 
-static void compare_entry(struct gt_die_reader *reader, Dwarf_Die die,
-                          const struct gt_top_entry *entry)
+/* Every variable of a program without C has a fixed address. */
+static void compare_variable(struct gt_dwarf *dwarf, Dwarf_Die die,
+                             const struct gt_top_entry *entry)
 {
+    struct gt_vec places = GT_VEC_OF(struct gt_location);
+
+    gt_locate(dwarf, die, 0, false, &places);
+    assert_int_equal(places.len, 1);
+    const struct gt_location *place = gt_vec_at(&places, 0);
+    assert_int_equal(place->base, GT_AT_ADDRESS);
+    assert_int_equal(entry->address, place->offset);
+    assert_int_not_equal(entry->address, 0);
+    assert_int_equal(entry->type, gt_origin_type(dwarf, die));
+    assert_int_not_equal(entry->type, 0);
+    gt_vec_deinit(&places);
+}
+
+static void compare_entry(struct gt_dwarf *dwarf, Dwarf_Die die, const struct gt_top_entry *entry)
+{
+    struct gt_die_reader *reader = &dwarf->reader;
     const char *name = gt_die_name(reader, die);
     uint64_t low = 0, high = 0;
 
     assert_int_equal(entry->offset, gt_die_offset(reader, die));
     assert_int_equal(entry->tag, gt_die_tag(reader, die));
+    if (entry->tag == DW_TAG_variable) compare_variable(dwarf, die, entry);
     if (entry->tag != DW_TAG_subprogram) {
         assert_int_equal(!name, !entry->name);
         if (name) assert_string_equal(entry->name, name);
@@ -49,16 +67,16 @@ static bool wanted(unsigned tag)
 }
 
 /* The number of entries of the unit, each of which is as libdwarf reads it. */
-static size_t compare_unit(struct gt_die_reader *reader, Dwarf_Die unit,
-                           const struct gt_vec *entries)
+static size_t compare_unit(struct gt_dwarf *dwarf, Dwarf_Die unit, const struct gt_vec *entries)
 {
+    struct gt_die_reader *reader = &dwarf->reader;
     Dwarf_Die die = NULL;
     size_t at = 0;
 
     for (bool more = gt_die_first(reader, unit, &die); more; more = gt_die_next(reader, &die)) {
         if (!wanted(gt_die_tag(reader, die))) continue;
         assert_true(at < entries->len);
-        compare_entry(reader, die, gt_vec_at(entries, at++));
+        compare_entry(dwarf, die, gt_vec_at(entries, at++));
     }
     assert_int_equal(at, entries->len);
     return at;
@@ -91,7 +109,7 @@ static size_t compare_units(struct program *p)
         assert_int_equal(dwarf_siblingof_b(reader->debug, NULL, true, &die, &reader->error),
                          DW_DLV_OK);
         assert_true(gt_top_entries_read(&top, &unit, &entries));
-        count += compare_unit(reader, die, &entries);
+        count += compare_unit(p->dwarf, die, &entries);
         gt_die_deinit(die);
     }
     gt_top_reader_deinit(&top);
@@ -218,6 +236,40 @@ static void only_top_entries_are_read(void **state)
     gt_vec_deinit(&sample.entries);
 }
 
+/* The variable's expression is the last thing in the unit, but for the 0 that ends it. */
+static uint64_t address_of_variable(const unsigned char *expression, unsigned char size)
+{
+    struct sample sample = sample_of_unit();
+    size_t at = 12 + sizeof unit_entries - 3;
+
+    sample.info[at++] = size;
+    if (size) memcpy(sample.info + at, expression, size);
+    sample.info[at + size] = 0;
+    sample.unit.end = at + size + 1;
+    assert_true(read_sample(&sample));
+    uint64_t address = ((const struct gt_top_entry *)sample.entries.data)[1].address;
+    gt_vec_deinit(&sample.entries);
+    return address;
+}
+
+static void only_an_expression_that_is_an_address_gives_one(void **state)
+{
+    const unsigned char fixed[] = {DW_OP_addr, 8, 7, 6, 5, 4, 3, 2, 1, DW_OP_deref};
+    const unsigned char indexed[] = {DW_OP_addrx, 1, DW_OP_deref}, outside[] = {DW_OP_addrx, 2};
+    const unsigned char frame[] = {DW_OP_call_frame_cfa};
+
+    (void)state;
+    assert_int_equal(address_of_variable(fixed, 9), 0x0102030405060708);
+    assert_int_equal(address_of_variable(fixed, 10), 0);
+    assert_int_equal(address_of_variable(fixed, 8), 0);
+    assert_int_equal(address_of_variable(indexed, 2), 0x4000000200);
+    assert_int_equal(address_of_variable(indexed, 3), 0);
+    assert_int_equal(address_of_variable(indexed, 1), 0);
+    assert_int_equal(address_of_variable(outside, 2), 0);
+    assert_int_equal(address_of_variable(frame, 1), 0);
+    assert_int_equal(address_of_variable(NULL, 0), 0);
+}
+
 static void a_unit_that_is_cut_off_is_refused(void **state)
 {
     (void)state;
@@ -277,6 +329,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(entries_of_go_are_those_of_libdwarf),
         cmocka_unit_test(only_top_entries_are_read),
+        cmocka_unit_test(only_an_expression_that_is_an_address_gives_one),
         cmocka_unit_test(a_unit_that_is_cut_off_is_refused),
         cmocka_unit_test(an_address_outside_of_the_table_is_refused),
         cmocka_unit_test(what_libdwarf_must_read_is_refused),
