@@ -29,15 +29,6 @@ static uint64_t reach(const struct gt_word *word)
     return word->kind == GT_P_SLICE ? word->cap : 0;
 }
 
-static bool is_better(const struct search *search, const struct gt_word *word)
-{
-    const struct gt_word *known = &search->out->word;
-
-    if (!search->found || reach(word) != reach(known))
-        return !search->found || reach(word) > reach(known);
-    return word->offset < known->offset;
-}
-
 static bool leads_to_target(const struct search *search, uint64_t value)
 {
     return value - search->start < search->size;
@@ -47,22 +38,14 @@ static void look(void *ctx, const struct gt_word *word)
 {
     struct search *search = ctx;
 
-    if (!leads_to_target(search, word->value) || !is_better(search, word)) return;
+    if (!leads_to_target(search, word->value)) return;
+    if (search->found && reach(word) <= reach(&search->out->word)) return;
     search->found = true;
     search->out->word = *word;
     search->out->holder = (struct gt_referrer){search->object, search->root, word->offset};
 }
 
-/* A holder may have millions of words, so most of them are only compared. */
-static void look_by_pointer(void *ctx, uint64_t value, gt_type_id type, uint64_t addr,
-                            uint64_t offset)
-{
-    struct gt_word word = {
-        .addr = addr, .value = value, .offset = offset, .type = type, .kind = GT_P_POINTER};
-
-    if (leads_to_target(ctx, value)) look(ctx, &word);
-}
-
+/* A holder may have millions of strings, so most of them are only compared. */
 static void look_by_string(void *ctx, uint64_t value, uint64_t len, gt_type_id type, uint64_t addr,
                            uint64_t offset)
 {
@@ -82,10 +65,8 @@ static void look_at_object(const struct gt_heap_analysis *analysis, struct searc
 {
     search->object = object;
     search->root = 0;
-    gt_typing_read(
-        analysis->typing, object,
-        &(struct gt_word_reader){
-            .word = look, .pointer = look_by_pointer, .string = look_by_string, .ctx = search});
+    gt_typing_read(analysis->typing, object,
+                   &(struct gt_word_reader){.word = look, .string = look_by_string, .ctx = search});
 }
 
 static void look_at_root(const struct gt_heap_analysis *analysis, struct search *search,
