@@ -32,8 +32,8 @@ void gt_dwarf_close(struct gt_dwarf *dwarf); /* NULL is allowed */
 
 /*
  * Answers by name (not those by reference, nor about frames) that are kept in a file of `folder`
- * need no debug information: with all of them, nothing of it is unpacked. Does nothing for a binary
- * without a build ID. The strings must outlive the handle.
+ * need no debug information: with all of them, nothing of it is unpacked at the opening. Does
+ * nothing for a binary without a build ID. The strings must outlive the handle.
  */
 void gt_dwarf_use_kept(struct gt_dwarf *dwarf, const struct gt_binary *binary, const char *folder);
 /* Keeps what was asked since. Does nothing if any entry could not be read. */

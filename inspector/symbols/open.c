@@ -149,7 +149,7 @@ void gt_dwarf_set_threads(struct gt_dwarf *dwarf, unsigned threads)
 
 void gt_dwarf_read_ahead(struct gt_dwarf *dwarf)
 {
-    if (dwarf->threads > 1) gt_debug_sections_read_ahead(dwarf->sections);
+    gt_debug_sections_read_ahead(dwarf->sections, dwarf->threads ? dwarf->threads - 1 : 0);
 }
 
 size_t gt_dwarf_faults(const struct gt_dwarf *dwarf)

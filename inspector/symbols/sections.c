@@ -1,6 +1,7 @@
 /* Lists the debug sections with libelf. A compressed one is unpacked with libdeflate at its first
- * use. .debug_rnglists and .debug_loclists are checked before they are shown to libdwarf, since
- * some damage in them would crash it. Until then they look as the empty section. */
+ * use, or ahead of it in a task. .debug_rnglists and .debug_loclists are checked before they are
+ * shown to libdwarf, since some damage in them would crash it. Until then they look as the empty
+ * section. */
 #include "inspector/symbols/sections.h"
 
 #include "inspector/base/alloc.h"
@@ -10,9 +11,11 @@
 #include "inspector/symbols/list_headers.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <gelf.h>
 #include <libdeflate.h>
 #include <libelf.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,20 +30,23 @@ struct debug_section {
     unsigned char *unpacked;
     bool compressed;
     bool hidden; /* a section of lists that was not shown yet, or is damaged */
-    enum kind { OTHER, OF_ENTRIES, OF_LISTS, KINDS } kind;
+    enum kind { OTHER, OF_ENTRIES, OF_LISTS } kind;
 };
 
-struct ahead { /* the sections of one kind, which a task unpacks */
+struct ahead { /* a task that unpacks the sections of these kinds */
     struct gt_debug_sections *sections;
-    enum kind kind;
-    struct gt_task *task; /* NULL: none runs */
+    unsigned kinds; /* 1 << enum kind */
+    struct gt_task *task;
 };
+
+enum { MOST_TASKS = 2 };
 
 struct gt_debug_sections {
     struct gt_vec list; /* of struct debug_section; number 0 is ELF's empty one */
     size_t lost;
-    bool lists; /* they are shown */
-    struct ahead ahead[KINDS];
+    bool lists;                     /* they are shown */
+    struct ahead ahead[MOST_TASKS]; /* some may have no task, or none any more */
+    bool begun;
 };
 
 /* The compression header is at the section's start. False when the section cannot be unpacked. */
@@ -97,41 +103,63 @@ static uint64_t section_size(void *ctx, uint64_t index)
 
 /* ---- ahead --------------------------------------------------------------------------------- */
 
-static struct gt_error *unpack_kind(void *args)
+static bool is_to_be_unpacked(const struct debug_section *section, unsigned kinds)
+{
+    return kinds >> section->kind & 1 && section->compressed && !section->unpacked;
+}
+
+/* One that cannot be unpacked for lack of memory is tried again by whoever asks for it. So that is
+ * no failure of the task: errno stays as it was (call.h). */
+static struct gt_error *unpack_kinds(void *args)
 {
     const struct ahead *ahead = args;
+    int before = errno;
 
     for (size_t i = 0; i < ahead->sections->list.len; i++) {
         struct debug_section *section = gt_vec_at(&ahead->sections->list, i);
-        if (section->kind == ahead->kind && section->compressed && !section->unpacked)
-            unpack(section);
+        if (is_to_be_unpacked(section, ahead->kinds)) unpack(section);
     }
+    errno = before;
     return NULL;
 }
 
-void gt_debug_sections_read_ahead(struct gt_debug_sections *sections)
+static void begin(struct gt_debug_sections *sections, struct ahead *ahead, unsigned kinds)
 {
-    for (enum kind kind = OF_ENTRIES; kind < KINDS; kind++) {
-        struct ahead *ahead = &sections->ahead[kind];
-        if (ahead->sections) continue;
-        *ahead = (struct ahead){sections, kind, NULL};
-        ahead->task = gt_task_start(unpack_kind, ahead);
-    }
+    bool any = false;
+
+    for (size_t i = 0; i < sections->list.len; i++)
+        any |= is_to_be_unpacked(gt_vec_at(&sections->list, i), kinds);
+    if (!any) return;
+    *ahead = (struct ahead){sections, kinds, NULL};
+    ahead->task = gt_task_start(unpack_kinds, ahead);
 }
 
-/* The body allocates nothing that must not fail. So this does not unwind, though libdwarf may be
- * among the callers. */
-static void wait_for(struct ahead *ahead)
+void gt_debug_sections_read_ahead(struct gt_debug_sections *sections, unsigned tasks)
 {
-    if (ahead->task) gt_error_destroy(gt_task_wait(ahead->task));
-    ahead->task = NULL;
+    unsigned entries = 1U << OF_ENTRIES, lists = 1U << OF_LISTS;
+
+    if (sections->begun || !tasks) return;
+    sections->begun = true;
+    begin(sections, &sections->ahead[0], tasks < MOST_TASKS ? entries | lists : entries);
+    if (tasks >= MOST_TASKS) begin(sections, &sections->ahead[1], lists);
+}
+
+/* The task never fails, so this does not unwind, though libdwarf may be among the callers. */
+static void wait_for(struct gt_debug_sections *sections, unsigned kinds)
+{
+    for (unsigned i = 0; i < MOST_TASKS; i++) {
+        struct ahead *ahead = &sections->ahead[i];
+        if (!ahead->task || !(ahead->kinds & kinds)) continue;
+        gt_error_destroy(gt_task_wait(ahead->task));
+        ahead->task = NULL;
+    }
 }
 
 static const unsigned char *bytes_of(struct gt_debug_sections *sections,
                                      struct debug_section *section)
 {
     if (!section->compressed) return section->file_bytes;
-    wait_for(&sections->ahead[section->kind]);
+    wait_for(sections, 1U << section->kind);
     if (!section->unpacked && !unpack(section)) return NULL;
     return section->unpacked;
 }
@@ -252,8 +280,7 @@ struct gt_error *gt_debug_sections_open(const unsigned char *file, uint64_t size
 void gt_debug_sections_close(struct gt_debug_sections *sections)
 {
     if (!sections) return;
-    for (enum kind kind = OTHER; kind < KINDS; kind++)
-        wait_for(&sections->ahead[kind]);
+    wait_for(sections, UINT_MAX);
     for (size_t i = 0; i < sections->list.len; i++) {
         struct debug_section *section = gt_vec_at(&sections->list, i);
         gt_free(section->name);

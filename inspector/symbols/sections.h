@@ -1,5 +1,5 @@
 /*
- * The debug sections of an ELF file in memory, unpacked when they are asked for.
+ * The debug sections of an ELF file in memory, unpacked when they are asked for, or ahead.
  *
  * Invariants: what `bytes` returns stays until the sections are closed. Sizes are checked against
  * the file. The unpacked size that a compressed section claims is checked against a bound of its
@@ -21,9 +21,10 @@ size_t gt_debug_sections_lost(const struct gt_debug_sections *sections);
 /* The section's bytes; NULL when the file has no such section, or it cannot be unpacked. */
 const unsigned char *gt_debug_section_bytes(struct gt_debug_sections *sections, const char *name,
                                             uint64_t *size);
-/* Begins to unpack the sections of entries and of lists, each kind in a task (base/task.h). Whoever
- * asks for one later waits for its task. */
-void gt_debug_sections_read_ahead(struct gt_debug_sections *sections);
+/* Begins to unpack the sections of entries, and then those of lists, in a task (base/task.h); each
+ * kind in one of its own if two tasks may run. Whoever asks for a section later waits for its
+ * task. */
+void gt_debug_sections_read_ahead(struct gt_debug_sections *sections, unsigned tasks);
 /* A checksum of the sections that entries, names and addresses are in, as the file has them. */
 uint32_t gt_debug_sections_crc(const struct gt_debug_sections *sections);
 /* Without the lists of locations and ranges, until they are shown: unpacking them takes longer than
