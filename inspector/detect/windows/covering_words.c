@@ -8,9 +8,7 @@
 
 enum {
     MANY_PARTS = 4, /* fewer are not worth another thread */
-    WHOLE_KINDS = 1 << GT_P_MAP | 1 << GT_P_CHAN | 1 << GT_P_FUNC, /* all of the target is used */
     INTERFACES = 1 << GT_P_EFACE | 1 << GT_P_IFACE,
-    KINDS = 1 << GT_P_STRING | 1 << GT_P_SLICE | 1 << GT_P_POINTER | WHOLE_KINDS | INTERFACES,
     TABLES = 64, /* of dynamic types; a power of two */
 };
 
@@ -279,7 +277,7 @@ void gt_settle_covering_words(const struct gt_heap_analysis *analysis, struct gt
     take_settled(work);
     find_closed(&analysis->heap->graph, covered, &work->closed);
     take_leaning(work);
-    gt_typing_parts(analysis->typing, KINDS, &work->parts);
+    gt_typing_parts(analysis->typing, GT_SETTLED_KINDS, &work->parts);
     gt_task_share(work->parts.len < MANY_PARTS ? 1 : analysis->heap->graph.threads, settle_parts,
                   work);
     for (unsigned i = 1; i < atomic_load(&work->started); i++)

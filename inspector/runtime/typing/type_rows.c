@@ -6,8 +6,6 @@
 enum {
     WORD = 8,
     MASK_WORDS = 64, /* of one mask */
-    SETTLED_KINDS = 1 << GT_P_STRING | 1 << GT_P_SLICE | 1 << GT_P_POINTER | 1 << GT_P_MAP |
-                    1 << GT_P_CHAN | 1 << GT_P_FUNC | 1 << GT_P_EFACE | 1 << GT_P_IFACE,
 };
 
 /* internal/sync.HashTrieMap and unique's own trie point to the first field of their nodes,
@@ -151,19 +149,19 @@ static void add_unclaimed(struct gt_word_plan *plan, uint64_t words, uint32_t *o
 }
 
 /* Does a round see all words that a pass for windows reads? It sees the strings in `unclaimed`, and
- * asks for those in `claiming`. The kinds are those of detect/windows. */
+ * asks for those in `claiming`. */
 static bool are_all_settled(const struct gt_word_plan *plan)
 {
     size_t strings = 0;
 
     for (size_t i = 0; i < plan->others.count; i++) {
-        if (!(SETTLED_KINDS >> plan->others.places[i].kind & 1)) return false;
+        if (!(GT_SETTLED_KINDS >> plan->others.places[i].kind & 1)) return false;
         strings += plan->others.places[i].kind == GT_P_STRING;
     }
     return strings == plan->string_count;
 }
 
-/* `left`: the words of the type's mask that are in neither list. */
+/* `left`: the words of the type's mask that are in no list yet. */
 static void list_unclaimed(struct gt_word_plan *plan, uint64_t left, uint32_t *offsets)
 {
     uint64_t strings = 0;
@@ -190,7 +188,7 @@ static bool take_word(uint64_t offset, uint64_t *left)
     return has;
 }
 
-/* Sorts out the words of the type's mask that are in neither list. A damaged type may have fields
+/* Sorts out the words of the type's mask that are in no list yet. A damaged type may have fields
  * that overlap. */
 static void find_unclaimed(struct gt_word_plan *plan, const struct gt_type_row *row,
                            uint32_t *offsets)

@@ -114,6 +114,12 @@ struct gt_settled_words {
     bool stale;               /* one of the objects got another type later: do not use this */
 };
 
+/* The kinds of words that can be settled: for a detector, all others need a closer look. */
+enum {
+    GT_SETTLED_KINDS = 1 << GT_P_STRING | 1 << GT_P_SLICE | 1 << GT_P_POINTER | 1 << GT_P_MAP |
+                       1 << GT_P_CHAN | 1 << GT_P_FUNC | 1 << GT_P_EFACE | 1 << GT_P_IFACE,
+};
+
 /* Does a part of a block reach from its first word to its last? */
 static inline bool gt_covers_all_words(uint64_t offset, uint64_t len, uint64_t size)
 {

@@ -81,8 +81,8 @@ enum gt_word_kinds { /* of the words that parts.c reads of a type */
                      GT_OTHER_KINDS,
 };
 
-/* A type's pointer words, in two lists: most are plain pointers, which need no more than an offset
- * and a type. Slices and pointers to leaves are almost as simple. The rows of all types that these
+/* A type's pointer words, in lists: most are plain pointers, which need no more than an offset and
+ * a type. Slices and pointers to leaves are almost as simple. The rows of all types that these
  * give to what they lead to are made with the plan: threads may read them. */
 struct gt_word_plan {
     const struct gt_pointer_layout *all;

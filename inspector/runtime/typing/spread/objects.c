@@ -186,8 +186,9 @@ static bool has_mask_of_type(const struct gt_typing *typing, const struct gt_slo
 /* Claims the words of elements of `size` bytes, of the type that typing->last says. */
 static __attribute__((noinline)) void claim_elements(struct gt_typing *typing,
                                                      const struct gt_slot_ref *ref, uint64_t size,
-                                                     struct gt_extent left, bool reaches)
+                                                     struct gt_extent extent, bool reaches)
 {
+    struct gt_extent left = extent;
     bool all = true, any = false;
 
     while (left.from < left.to) {
@@ -201,7 +202,8 @@ static __attribute__((noinline)) void claim_elements(struct gt_typing *typing,
         all &= later || from >= to;
         left.from = filled.to;
     }
-    if (reaches && any && all && gt_settles_all(typing, typing->last.plan))
+    if (reaches && any && all && gt_settles_all(typing, typing->last.plan) &&
+        !gt_has_rest(ref, size, extent))
         gt_bit_set(&typing->settled->objects, gt_slot_object(ref));
 }
 

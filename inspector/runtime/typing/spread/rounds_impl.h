@@ -23,7 +23,8 @@ enum {
     GT_FACT_REACHES = 1U << 19, /* the object is marked */
     GT_FACT_PLAIN = 1U << 20,   /* a plain pointer led to it, and it has a heap bitmap */
     GT_FACT_LEFT = 1U << 21,    /* one thread is to judge it */
-    GT_FACT_COVERED = 1U << 22, /* a slice covers half of the object, and leaves no pointers out */
+    GT_FACT_COVERED = 1U << 22, /* a string or a slice covers half of the object, and leaves no
+                                 * pointers out */
     GT_FACT_WHOLE = 1U << 23,   /* a pointer covers it */
 };
 
