@@ -22,6 +22,7 @@ struct gt_claim_sink {
     void (*mark)(void *ctx, uint64_t value);
 };
 
+/* Reads the strings of one element, if it is read for the mark, too. */
 GT_INLINE void gt_read_strings(const struct gt_word_plan *plan, const unsigned char *bytes,
                                uint64_t base, struct gt_claim_sink sink, void *ctx)
 {

@@ -10,13 +10,21 @@ struct meanings { /* of an object's words, with GT_FACT_... and GT_FOLLOWED_... 
     uint32_t plain, slice, leaf, string;
 };
 
-/* Is the object read for the mark, too, and may its words be settled? */
-static const struct meanings claims = {0, 0, 0, 0}, /* neither */
-    reaches = {GT_FACT_REACHES, GT_FACT_REACHES, GT_FACT_REACHES, GT_FACT_REACHES},
-                             settles = {GT_FACT_REACHES | GT_FOLLOWED_PLAIN,
-                                        GT_FACT_REACHES | GT_FOLLOWED_WINDOW,
-                                        GT_FACT_REACHES | GT_FOLLOWED_LEAF,
-                                        GT_FACT_REACHES | GT_FOLLOWED_WINDOW | GT_FOLLOWED_STRING};
+/* Of an object that is not read for the mark, too. */
+static const struct meanings claims = {0};
+
+/* Of one that is. */
+static const struct meanings reaches = {.plain = GT_FACT_REACHES,
+                                        .slice = GT_FACT_REACHES,
+                                        .leaf = GT_FACT_REACHES,
+                                        .string = GT_FACT_REACHES};
+
+/* Of one that is, and whose words may be settled. */
+static const struct meanings settles = {.plain = GT_FACT_REACHES | GT_FOLLOWED_PLAIN,
+                                        .slice = GT_FACT_REACHES | GT_FOLLOWED_WINDOW,
+                                        .leaf = GT_FACT_REACHES | GT_FOLLOWED_LEAF,
+                                        .string = GT_FACT_REACHES | GT_FOLLOWED_WINDOW |
+                                                  GT_FOLLOWED_STRING};
 
 struct reader {
     const struct gt_typing *typing;
