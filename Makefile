@@ -272,6 +272,7 @@ TSAN_TESTS := $(addprefix $(BUILD)/tsan/tests/unit/,api/threads_test base/packed
 	base/task_test graph/crew/crew_test graph/crew/large_objects_test \
 	graph/crew/learning_test graph/crew/lockstep_test \
 	detect/windows/covering_words_test detect/windows/map_lengths_test \
+	detect/windows/settled_words_test \
 	runtime/consistency/defer_lists_test runtime/goroutines/read_ahead_test \
 	runtime/heap/gcmarks_test runtime/typing/rounds_test symbols/unit_batch_test)
 .PHONY: tsan tsan-build
