@@ -37,7 +37,7 @@ void gt_bitmap_take(struct gt_bitmap *to, struct gt_bitmap *from)
 
 void gt_bitmap_unite(struct gt_bitmap *to, const struct gt_bitmap *from)
 {
-    for (size_t i = 0; i < word_count(to); i++)
+    for (size_t i = 0; i < word_count(from); i++)
         to->words[i] |= from->words[i];
 }
 

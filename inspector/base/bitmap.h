@@ -23,7 +23,7 @@ void gt_bitmap_deinit(struct gt_bitmap *map);
 /* If `to` is larger, its other bits stay as they are. */
 void gt_bitmap_copy(struct gt_bitmap *to, const struct gt_bitmap *from);
 void gt_bitmap_take(struct gt_bitmap *to, struct gt_bitmap *from); /* which has no bits then */
-/* Adds another map's bits. Both have one size. */
+/* Adds another map's bits. It is not larger. */
 void gt_bitmap_unite(struct gt_bitmap *to, const struct gt_bitmap *from);
 void gt_bitmap_reset(struct gt_bitmap *map);
 size_t gt_bitmap_count(const struct gt_bitmap *map);

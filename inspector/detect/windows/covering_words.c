@@ -229,13 +229,6 @@ static void find_closed(const struct gt_heap *graph, const struct gt_covered *co
             covered->whole.words[i] | (covered->half.words[i] & covered->full.words[i]);
 }
 
-/* The second set may be of the first objects alone. */
-static void unite_first(struct gt_bitmap *all, const struct gt_bitmap *some)
-{
-    for (size_t word = 0; word < (some->bits + 63) / 64; word++)
-        all->words[word] |= some->words[word];
-}
-
 /* What the words of most objects cover was noted while types spread. */
 static void take_settled(struct work *work)
 {
@@ -248,7 +241,7 @@ static void take_settled(struct work *work)
         work->objects.words[word] &= ~settled->objects.words[word];
     gt_bitmap_unite(&work->covered->whole, &settled->whole);
     gt_bitmap_unite(&work->covered->half, &settled->half);
-    unite_first(&work->covered->full, &settled->full);
+    gt_bitmap_unite(&work->covered->full, &settled->full);
 }
 
 /* Objects with a pointer into an array are settled if all such arrays are closed. */
