@@ -49,13 +49,7 @@ static void look(void *ctx, const struct gt_word *word)
 static void look_by_string(void *ctx, uint64_t value, uint64_t len, gt_type_id type, uint64_t addr,
                            uint64_t offset)
 {
-    struct gt_word word = {.addr = addr,
-                           .value = value,
-                           .len = len,
-                           .cap = len,
-                           .offset = offset,
-                           .type = type,
-                           .kind = GT_P_STRING};
+    struct gt_word word = gt_word_of_string(value, len, type, addr, offset);
 
     if (leads_to_target(ctx, value)) look(ctx, &word);
 }

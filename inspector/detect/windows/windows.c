@@ -244,13 +244,7 @@ static void look_by_string(void *ctx, uint64_t value, uint64_t len, gt_type_id t
                               &gatherer->covered.half))
         return;
     struct gt_waiting_word *entry = next_entry(gatherer, region);
-    entry->word = (struct gt_word){.addr = addr,
-                                   .value = value,
-                                   .len = len,
-                                   .cap = len,
-                                   .offset = offset,
-                                   .type = type,
-                                   .kind = GT_P_STRING};
+    entry->word = gt_word_of_string(value, len, type, addr, offset);
     entry->is_pointer = false;
 }
 

@@ -58,6 +58,19 @@ typedef void gt_typed_pointer_fn(void *ctx, uint64_t value, gt_type_id type, uin
 typedef void gt_typed_string_fn(void *ctx, uint64_t value, uint64_t len, gt_type_id type,
                                 uint64_t addr, uint64_t offset);
 
+/* What gt_typed_string_fn is called with, as a word. */
+static inline struct gt_word gt_word_of_string(uint64_t value, uint64_t len, gt_type_id type,
+                                               uint64_t addr, uint64_t offset)
+{
+    return (struct gt_word){.addr = addr,
+                            .value = value,
+                            .len = len,
+                            .cap = len,
+                            .offset = offset,
+                            .type = type,
+                            .kind = GT_P_STRING};
+}
+
 struct gt_word_reader { /* what is called for the words of objects */
     gt_typed_word_fn *word;
     gt_typed_pointer_fn *pointer; /* for the pointers with a static type, which are most words, in
