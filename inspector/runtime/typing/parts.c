@@ -93,7 +93,7 @@ struct part_reader {
 
 static const struct gt_type_row *row_of(const struct gt_typing *typing, uint32_t typed)
 {
-    return (const struct gt_type_row *)typing->rows->data + gt_typed_id(typed);
+    return gt_row_at(typing, gt_typed_id(typed));
 }
 
 /* What an object with this entry of gt_typing.type has, by its type alone. The row was made when

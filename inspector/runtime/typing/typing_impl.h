@@ -142,11 +142,17 @@ static inline uint64_t gt_slot_skip(const struct gt_slot_ref *ref)
 /* Makes the row at its first use. */
 const struct gt_type_row *gt_type_row_make(const struct gt_typing *typing, gt_type_id id);
 
+/* The row of a type that has one, known or not. */
+static inline const struct gt_type_row *gt_row_at(const struct gt_typing *typing, gt_type_id id)
+{
+    return (const struct gt_type_row *)typing->rows->data + id;
+}
+
 /* Called for every pointer of the heap. */
 static inline const struct gt_type_row *gt_type_row(const struct gt_typing *typing, gt_type_id id)
 {
     if (id >= typing->rows->len) return gt_type_row_make(typing, id);
-    const struct gt_type_row *row = (const struct gt_type_row *)typing->rows->data + id;
+    const struct gt_type_row *row = gt_row_at(typing, id);
     return row->known ? row : gt_type_row_make(typing, id);
 }
 

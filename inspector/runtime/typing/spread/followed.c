@@ -27,11 +27,6 @@ static void note_elsewhere(const struct gt_type_row *row)
         __atomic_store_n(elsewhere, true, __ATOMIC_RELAXED);
 }
 
-static inline const struct gt_type_row *known_row(const struct gt_typing *typing, gt_type_id id)
-{
-    return (const struct gt_type_row *)typing->rows->data + id;
-}
-
 /* ---- bits ---------------------------------------------------------------------------------- */
 
 static void write_bits(const struct gt_following *values, struct gt_bitmap *set, size_t word,
@@ -163,7 +158,7 @@ static inline uint32_t covers(const struct gt_following *values, const struct gt
 static inline void settle_typed(struct gt_following *values, const struct gt_followed *found,
                                 const struct gt_region *region, uint32_t slot)
 {
-    const struct gt_type_row *row = known_row(values->typing, found->what & GT_OPAQUE_TYPE);
+    const struct gt_type_row *row = gt_row_at(values->typing, found->what & GT_OPAQUE_TYPE);
     bool bitmap = region->scan == GT_SCAN_BITMAP;
 
     if (!bitmap) {

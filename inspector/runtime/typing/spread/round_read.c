@@ -27,8 +27,6 @@ static const struct meanings settles = {.plain = GT_FACT_REACHES | GT_FOLLOWED_P
                                                   GT_FOLLOWED_STRING};
 
 struct reader {
-    const struct gt_typing *typing;
-    struct gt_chunk *chunk;
     struct gt_last_type last;
     struct meanings means; /* what the object's words mean */
     bool outside;          /* one of them leads to static data */
@@ -37,11 +35,6 @@ struct reader {
 
 static const struct gt_cover none;
 
-static const struct gt_type_row *known_row(const struct reader *reader, gt_type_id id)
-{
-    return (const struct gt_type_row *)reader->typing->rows->data + id;
-}
-
 /* ---- words --------------------------------------------------------------------------------- */
 
 /* Static data is no heap, so it is looked for only outside the heap. */
@@ -49,7 +42,7 @@ GT_INLINE void follow(struct reader *reader, uint64_t value, uint32_t what, uint
                       struct gt_cover window)
 {
     if (!gt_follow_value(&reader->values, value, what, count, window))
-        reader->outside |= gt_static_is_near(reader->typing->statics, value);
+        reader->outside |= gt_static_is_near(reader->values.typing->statics, value);
 }
 
 /* Is the value in the heap, where its word claims nothing and marks nothing? */
@@ -129,8 +122,8 @@ static void leave(struct gt_chunk *chunk, const struct gt_slot_ref *ref, bool wh
 /* The row of a type whose plan has been made; NULL if it has not, or the type needs more. */
 static const struct gt_type_row *ready_row(const struct reader *reader, gt_type_id id)
 {
-    if (id == GT_NO_TYPE || id >= reader->typing->rows->len) return NULL;
-    const struct gt_type_row *row = known_row(reader, id);
+    if (id == GT_NO_TYPE || id >= reader->values.typing->rows->len) return NULL;
+    const struct gt_type_row *row = gt_row_at(reader->values.typing, id);
     return row->known && !row->is_map && row->plan && row->plan->exact ? row : NULL;
 }
 
@@ -149,7 +142,7 @@ static bool is_one_value(struct reader *reader, const struct gt_slot_ref *ref, u
 static inline void begin_object(struct reader *reader, const struct gt_slot_ref *ref,
                                 const struct gt_word_plan *plan, bool more)
 {
-    const struct gt_typing *typing = reader->typing;
+    const struct gt_typing *typing = reader->values.typing;
     uint32_t object = gt_slot_object(ref);
 
     reader->values.object = object;
@@ -180,9 +173,9 @@ static void read_value(struct reader *reader, const struct gt_slot_ref *ref)
     else
         gt_read_element(plan, bytes, 0, false, sink, reader);
     if (reader->outside)
-        leave(reader->chunk, ref, true);
+        leave(reader->values.chunk, ref, true);
     else if (more)
-        leave(reader->chunk, ref, false);
+        leave(reader->values.chunk, ref, false);
 }
 
 /* An array that has all pointers of its slot. */
@@ -195,7 +188,7 @@ static bool read_array(struct reader *reader, const struct gt_slot_ref *ref, uin
     begin_object(reader, ref, row->plan, false);
     for (uint64_t i = extent.from; i < extent.to; i++)
         gt_read_element(row->plan, gt_slot_bytes(ref), i * row->size, marks(reader), sink, reader);
-    if (reader->outside) leave(reader->chunk, ref, true);
+    if (reader->outside) leave(reader->values.chunk, ref, true);
     return true;
 }
 
@@ -209,19 +202,19 @@ static inline bool is_like_last(const struct reader *reader, const struct gt_slo
 static inline void read_object(struct reader *reader, const struct gt_slot_ref *ref)
 {
     if (ref->region->small) {
-        uint32_t typed = gt_packed_at(&reader->typing->type, gt_slot_object(ref));
+        uint32_t typed = gt_packed_at(&reader->values.typing->type, gt_slot_object(ref));
         if (is_like_last(reader, ref, typed) || is_one_value(reader, ref, typed)) {
             read_value(reader, ref);
             return;
         }
         if (read_array(reader, ref, typed)) return;
     }
-    leave(reader->chunk, ref, true);
+    leave(reader->values.chunk, ref, true);
 }
 
 static bool has_room(const struct reader *reader)
 {
-    const struct gt_chunk *chunk = reader->chunk;
+    const struct gt_chunk *chunk = reader->values.chunk;
 
     return chunk->facts + reader->values.count + GT_WORDS_OF_ONE <= GT_FACTS &&
            chunk->arrays + reader->values.count + GT_WORDS_OF_ONE <= GT_ARRAYS;
@@ -269,8 +262,8 @@ static void read_blocks(struct reader *reader, struct gt_typing *typing)
     struct gt_slot_ref refs[GT_CHUNK_OBJECTS];
     unsigned count = 0, i = 0;
 
-    for (; i < reader->chunk->block_count; i++)
-        count = take_grey(typing, reader->chunk->blocks[i], refs, count);
+    for (; i < reader->values.chunk->block_count; i++)
+        count = take_grey(typing, reader->values.chunk->blocks[i], refs, count);
     for (i = 0; i < AHEAD && i < count; i++)
         fetch(&refs[i]);
     for (i = 0; i < count && has_room(reader); i++) {
@@ -289,7 +282,7 @@ static bool has_only_strings(const struct gt_word_plan *plan)
 static void read_part(struct reader *reader, const struct gt_elements *part)
 {
     const unsigned char *bytes = gt_slot_bytes(&part->ref);
-    bool settling = part->reaches && gt_settles_all(reader->typing, part->plan);
+    bool settling = part->reaches && gt_settles_all(reader->values.typing, part->plan);
 
     reader->values.object = gt_slot_object(&part->ref);
     reader->means = settling ? settles : part->reaches ? reaches : claims;
@@ -302,25 +295,23 @@ static void read_part(struct reader *reader, const struct gt_elements *part)
     else
         for (uint64_t at = part->from; at < part->to; at += part->size)
             gt_read_element(part->plan, bytes, at, false, sink, reader);
-    reader->chunk->outside = reader->outside;
+    reader->values.chunk->outside = reader->outside;
 }
 
 void gt_round_read(void *ctx, unsigned number)
 {
     struct gt_rounds *rounds = ctx;
     struct gt_chunk *chunk = &rounds->chunks[number];
-    struct reader reader = {.typing = rounds->typing,
-                            .chunk = chunk,
-                            .values = {.typing = rounds->typing,
+    struct reader reader = {.values = {.typing = rounds->typing,
                                        .heap = &rounds->typing->heap->graph,
                                        .chunk = chunk,
                                        .alone = !rounds->crew}};
 
-    reader.chunk->facts = reader.chunk->arrays = reader.chunk->unread = 0;
-    reader.chunk->outside = reader.chunk->dangles = false;
-    if (reader.chunk->block_count)
+    chunk->facts = chunk->arrays = chunk->unread = 0;
+    chunk->outside = chunk->dangles = false;
+    if (chunk->block_count)
         read_blocks(&reader, rounds->typing);
     else
-        read_part(&reader, &reader.chunk->part);
+        read_part(&reader, &chunk->part);
     gt_following_end(&reader.values);
 }
