@@ -213,12 +213,13 @@ bool gt_debug_sections_show_lists(struct gt_debug_sections *sections)
 static void add_section(struct gt_debug_sections *sections, const char *name,
                         const unsigned char *file, const GElf_Shdr *header)
 {
+    enum kind kind = kind_of(name);
     struct debug_section section = {.file_bytes = file + header->sh_offset,
                                     .file_size = header->sh_size,
                                     .size = header->sh_size,
                                     .compressed = header->sh_flags & SHF_COMPRESSED,
-                                    .hidden = kind_of(name) == OF_LISTS,
-                                    .kind = kind_of(name)};
+                                    .hidden = kind == OF_LISTS,
+                                    .kind = kind};
     if (section.compressed && !measure_compressed(&section)) {
         sections->lost++;
         return;
