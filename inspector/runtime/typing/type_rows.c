@@ -111,6 +111,14 @@ static struct gt_leaf_pointer make_leaf(const struct gt_typing *typing,
         (uint32_t)place->offset, size < 2 || size > UINT32_MAX ? 0 : (uint32_t)size, place->type};
 }
 
+static struct gt_plain_pointer make_plain(const struct gt_typing *typing,
+                                          const struct gt_pointer_slot *place)
+{
+    return (struct gt_plain_pointer){(uint32_t)place->offset,
+                                     gt_type_row(typing, place->type)->words * (uint32_t)WORD,
+                                     place->type};
+}
+
 struct plan_lists { /* with room for all words of the type */
     struct gt_plain_pointer *plain;
     struct gt_leaf_pointer *leaves;
@@ -126,8 +134,7 @@ static void fill_plan(const struct gt_typing *typing, struct gt_word_plan *plan,
     for (size_t i = 0; i < plan->all->count; i++) {
         const struct gt_pointer_slot *place = &plan->all->places[i];
         if (is_plain(typing, place)) {
-            lists->plain[plan->plain_count++] =
-                (struct gt_plain_pointer){(uint32_t)place->offset, place->type};
+            lists->plain[plan->plain_count++] = make_plain(typing, place);
             continue;
         }
         lists->others[plan->others.count++] = *place;

@@ -47,17 +47,23 @@ static inline struct gt_extent gt_typed_extent(uint32_t typed)
                               (typed >> (GT_TYPE_BITS + GT_TILE_BITS) & tiles) + 1, typed >> 31};
 }
 
+/* As one value, at the start of its slot, that has all of the slot's pointers. */
+static inline uint32_t gt_typed_as_one(gt_type_id id)
+{
+    return gt_typed(id, (struct gt_extent){0, 1, true});
+}
+
 /* Kinds of words that make no claims. */
 enum { GT_CLAIMLESS_KINDS = 1 << GT_P_STRING | 1 << GT_P_UNSAFE };
 
-/* One value, at the start of its slot, that has all of the slot's pointers. */
 static inline bool gt_is_one_value(uint32_t typed)
 {
-    return (typed & ~GT_OPAQUE_TYPE) == gt_typed(0, (struct gt_extent){0, 1, true});
+    return (typed & ~GT_OPAQUE_TYPE) == gt_typed_as_one(0);
 }
 
 struct gt_plain_pointer { /* a pointer to a type with pointers whose row is plain */
     uint32_t offset;
+    uint32_t size; /* of the type in whole words, as in its row; 0: more than 64 words */
     gt_type_id type;
 };
 

@@ -41,18 +41,20 @@ void gt_claim_plain(struct gt_typing *typing, uint64_t value, gt_type_id type, u
     claim_plain_word(typing, value, type, addr, false);
 }
 
-GT_INLINE void claim_plain_only(void *ctx, uint64_t value, gt_type_id type, uint64_t offset)
+GT_INLINE void claim_plain_only(void *ctx, uint64_t value, const struct gt_plain_pointer *plain,
+                                uint64_t offset)
 {
     const struct reading *in = ctx;
 
-    claim_plain_word(in->typing, value, type, in->addr + offset, false);
+    claim_plain_word(in->typing, value, plain->type, in->addr + offset, false);
 }
 
-GT_INLINE void claim_plain_and_mark(void *ctx, uint64_t value, gt_type_id type, uint64_t offset)
+GT_INLINE void claim_plain_and_mark(void *ctx, uint64_t value, const struct gt_plain_pointer *plain,
+                                    uint64_t offset)
 {
     const struct reading *in = ctx;
 
-    claim_plain_word(in->typing, value, type, in->addr + offset, true);
+    claim_plain_word(in->typing, value, plain->type, in->addr + offset, true);
 }
 
 /* A slice says that its whole capacity is of one type. */

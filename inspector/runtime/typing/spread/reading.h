@@ -12,7 +12,7 @@
 
 struct gt_claim_sink {
     /* A plain pointer at an offset in the slot. */
-    void (*plain)(void *ctx, uint64_t value, gt_type_id type, uint64_t offset);
+    void (*plain)(void *ctx, uint64_t value, const struct gt_plain_pointer *plain, uint64_t offset);
     /* A slice, of which these are the three words. */
     void (*slice)(void *ctx, const unsigned char *words, const struct gt_plain_slice *slice,
                   uint64_t offset);
@@ -38,7 +38,7 @@ GT_INLINE void gt_read_element(const struct gt_word_plan *plan, const unsigned c
 {
     for (size_t i = 0; i < plan->plain_count; i++) {
         uint64_t offset = base + plan->plain[i].offset, value = gt_load64(bytes + offset);
-        if (value) sink.plain(ctx, value, plan->plain[i].type, offset);
+        if (value) sink.plain(ctx, value, &plan->plain[i], offset);
     }
     if (plan->only_plain) return;
     for (size_t i = 0; i < plan->slice_count; i++) {

@@ -1,6 +1,7 @@
 /* Reads the grey objects of blocks: those that are one value of a known type, and small arrays; or
  * a part of a large array. */
 #include "inspector/runtime/typing/spread/followed.h"
+#include "inspector/runtime/typing/spread/plain_objects.h"
 #include "inspector/runtime/typing/spread/reading.h"
 #include "inspector/runtime/typing/static_areas.h"
 
@@ -28,9 +29,11 @@ static const struct meanings settles = {.plain = GT_FACT_REACHES | GT_FOLLOWED_P
 
 struct reader {
     struct gt_last_type last;
+    uint32_t simple;       /* gt_plain_objects_are() of the last type */
     struct meanings means; /* what the object's words mean */
     bool outside;          /* one of them leads to static data */
     struct gt_following values;
+    struct gt_own_blocks *own; /* the chunk's */
 };
 
 static const struct gt_cover none;
@@ -51,12 +54,13 @@ GT_INLINE bool means_nothing(const struct reader *reader, uint64_t value)
     return !reader->means.plain && gt_heap_region(reader->values.heap, value);
 }
 
-GT_INLINE void read_plain(void *ctx, uint64_t value, gt_type_id type, uint64_t offset)
+GT_INLINE void read_plain(void *ctx, uint64_t value, const struct gt_plain_pointer *plain,
+                          uint64_t offset)
 {
     const struct reader *reader = ctx;
 
     (void)offset;
-    follow(ctx, value, type | reader->means.plain, 0, none);
+    follow(ctx, value, plain->type | reader->means.plain, 0, none);
 }
 
 /* What the slice covers, if that can be said here. */
@@ -135,6 +139,7 @@ static bool is_one_value(struct reader *reader, const struct gt_slot_ref *ref, u
     if (!gt_is_one_value(typed) || !(row = ready_row(reader, gt_typed_id(typed)))) return false;
     if (gt_slot_mask(ref) != row->mask) return false;
     reader->last = (struct gt_last_type){typed, row->mask, row->plan};
+    reader->simple = gt_plain_objects_are(reader->values.typing, &reader->last);
     return true;
 }
 
@@ -161,7 +166,7 @@ static inline bool marks(const struct reader *reader)
     return reader->means.plain & GT_FACT_REACHES;
 }
 
-static void read_value(struct reader *reader, const struct gt_slot_ref *ref)
+GT_INLINE void read_value(struct reader *reader, const struct gt_slot_ref *ref)
 {
     const struct gt_word_plan *plan = reader->last.plan;
     const unsigned char *bytes = gt_slot_bytes(ref);
@@ -199,15 +204,34 @@ static inline bool is_like_last(const struct reader *reader, const struct gt_slo
            gt_slot_mask(ref) == reader->last.mask;
 }
 
+GT_INLINE bool read_one_value(struct reader *reader, const struct gt_slot_ref *ref, uint32_t typed)
+{
+    if (!is_like_last(reader, ref, typed) && !is_one_value(reader, ref, typed)) return false;
+    read_value(reader, ref);
+    return true;
+}
+
+/* The simplest wait for each other. */
+static inline bool waits(struct reader *reader, const struct gt_slot_ref *ref, uint32_t typed)
+{
+    struct gt_own_blocks *own = reader->own;
+    uint32_t object = gt_slot_object(ref);
+
+    if (!reader->simple || typed != reader->last.typed || gt_own_is_full(own) ||
+        !gt_is_marked(reader->values.typing->reach->marked, object))
+        return false;
+    uint32_t number = (uint32_t)(ref->region - reader->values.heap->regions) + 1;
+    gt_own_add(own, (struct gt_own_object){object, number, ref->slot, reader->simple});
+    return true;
+}
+
 static inline void read_object(struct reader *reader, const struct gt_slot_ref *ref)
 {
     if (ref->region->small) {
         uint32_t typed = gt_packed_at(&reader->values.typing->type, gt_slot_object(ref));
-        if (is_like_last(reader, ref, typed) || is_one_value(reader, ref, typed)) {
-            read_value(reader, ref);
+        if (waits(reader, ref, typed) || read_one_value(reader, ref, typed) ||
+            read_array(reader, ref, typed))
             return;
-        }
-        if (read_array(reader, ref, typed)) return;
     }
     leave(reader->values.chunk, ref, true);
 }
@@ -216,7 +240,8 @@ static bool has_room(const struct reader *reader)
 {
     const struct gt_chunk *chunk = reader->values.chunk;
 
-    return chunk->facts + reader->values.count + GT_WORDS_OF_ONE <= GT_FACTS &&
+    return chunk->unread < GT_CHUNK_OBJECTS &&
+           chunk->facts + reader->values.count + GT_WORDS_OF_ONE <= GT_FACTS &&
            chunk->arrays + reader->values.count + GT_WORDS_OF_ONE <= GT_ARRAYS;
 }
 
@@ -244,17 +269,32 @@ static unsigned take_grey(const struct gt_typing *typing, uint32_t block, struct
 /* Those for which the chunk has no room turn grey again. */
 static void give_back(struct gt_typing *typing, const struct gt_slot_ref *refs, unsigned count)
 {
-    for (unsigned i = 0; i < count; i++) {
-        uint32_t object = gt_slot_object(&refs[i]);
-        gt_bit_set(&typing->grey, object);
-        typing->queued[object >> GT_BLOCK_SHIFT] = GT_TO_BE_QUEUED; /* it is one of the chunk's */
-    }
+    for (unsigned i = 0; i < count; i++)
+        gt_own_put_off(typing, gt_slot_object(&refs[i]));
 }
 
 GT_INLINE void fetch(const struct gt_slot_ref *ref)
 {
     gt_fetch_slot(ref->region, ref->slot);
     gt_fetch_middle(ref->region, ref->slot);
+}
+
+/* Reads the objects that wait, and those of own blocks that they lead to. */
+static void read_own(struct reader *reader)
+{
+    struct gt_own_blocks *own = reader->own;
+
+    while (has_room(reader) && !gt_own_is_empty(own)) {
+        if (reader->simple && gt_own_next(own)->what == reader->simple) {
+            gt_read_plain_objects(&reader->values, own, &reader->last);
+            continue;
+        }
+        struct gt_own_object next = *gt_own_next(own);
+        struct gt_slot_ref ref = {&reader->values.heap->regions[next.region - 1], next.slot};
+        own->taken++;
+        if (!read_one_value(reader, &ref, gt_typed_as_one(next.what & GT_OPAQUE_TYPE)))
+            leave(reader->values.chunk, &ref, true);
+    }
 }
 
 static void read_blocks(struct reader *reader, struct gt_typing *typing)
@@ -271,6 +311,8 @@ static void read_blocks(struct reader *reader, struct gt_typing *typing)
         read_object(reader, &refs[i]);
     }
     give_back(typing, refs + i, count - i);
+    read_own(reader);
+    gt_own_close(reader->own);
 }
 
 static bool has_only_strings(const struct gt_word_plan *plan)
@@ -302,11 +344,14 @@ void gt_round_read(void *ctx, unsigned number)
 {
     struct gt_rounds *rounds = ctx;
     struct gt_chunk *chunk = &rounds->chunks[number];
+    struct gt_own_blocks own;
     struct reader reader = {.values = {.typing = rounds->typing,
                                        .heap = &rounds->typing->heap->graph,
                                        .chunk = chunk,
-                                       .alone = !rounds->crew}};
+                                       .alone = !rounds->crew},
+                            .own = &own};
 
+    gt_own_open(&own, rounds, chunk);
     chunk->facts = chunk->arrays = chunk->unread = 0;
     chunk->outside = chunk->dangles = false;
     if (chunk->block_count)

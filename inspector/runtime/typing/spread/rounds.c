@@ -8,6 +8,12 @@
 
 enum { CROWD = 8 /* blocks in the queue, from which on a round pays */ };
 
+static void open_chunk(struct gt_chunk *chunk, unsigned number)
+{
+    chunk->free = (struct gt_packed_free){0};
+    chunk->reader = (uint8_t)(number + 1);
+}
+
 static struct gt_rounds *begin(struct gt_typing *typing)
 {
     struct gt_rounds *rounds = gt_alloc(sizeof *rounds);
@@ -19,6 +25,9 @@ static struct gt_rounds *begin(struct gt_typing *typing)
     rounds->share_count = shares;
     for (unsigned i = 0; i < shares; i++)
         rounds->shares[i] = (struct gt_share){0};
+    for (unsigned i = 0; i < GT_CHUNKS; i++)
+        open_chunk(&rounds->chunks[i], i);
+    rounds->readers = gt_calloc(gt_block_count(typing), sizeof *rounds->readers);
     rounds->crew = threads > 1 ? gt_lockstep_create(threads - 1) : NULL;
     return rounds;
 }
@@ -27,6 +36,7 @@ void gt_rounds_end(struct gt_typing *typing)
 {
     if (!typing->rounds) return;
     gt_lockstep_destroy(typing->rounds->crew);
+    gt_free(typing->rounds->readers);
     gt_free(typing->rounds);
     typing->rounds = NULL;
 }
@@ -122,15 +132,25 @@ static unsigned count_grey(const struct gt_typing *typing, uint32_t block)
     return count;
 }
 
-static void take_blocks(struct gt_typing *typing, struct gt_chunk *chunk)
+/* The last block may have objects without pointers, too, which others mark. */
+static void take_block(struct gt_rounds *rounds, struct gt_chunk *chunk)
 {
+    uint32_t block = gt_dequeue(rounds->typing);
+
+    chunk->blocks[chunk->block_count++] = block;
+    if (block + 1 < gt_block_count(rounds->typing)) rounds->readers[block] = chunk->reader;
+}
+
+static void take_blocks(struct gt_rounds *rounds, struct gt_chunk *chunk)
+{
+    struct gt_typing *typing = rounds->typing;
     unsigned objects = 0;
 
     chunk->block_count = 0;
     while (chunk->block_count < GT_CHUNK_BLOCKS && gt_queue_length(typing)) {
         objects += count_grey(typing, typing->queue[typing->head]);
         if (objects > GT_CHUNK_OBJECTS) break;
-        chunk->blocks[chunk->block_count++] = gt_dequeue(typing);
+        take_block(rounds, chunk);
     }
 }
 
@@ -157,7 +177,15 @@ static void take_chunks(struct gt_rounds *rounds)
     for (*count = 0; *count < GT_CHUNKS && typing->arrays.len;)
         take_part(typing, &rounds->chunks[(*count)++]);
     while (*count < GT_CHUNKS && gt_queue_length(typing))
-        take_blocks(typing, &rounds->chunks[(*count)++]);
+        take_blocks(rounds, &rounds->chunks[(*count)++]);
+}
+
+/* Blocks are no chunk's own any more. */
+static void give_back(struct gt_rounds *rounds)
+{
+    for (unsigned i = 0; i < rounds->chunk_count; i++)
+        for (unsigned j = 0; j < rounds->chunks[i].block_count; j++)
+            rounds->readers[rounds->chunks[i].blocks[j]] = 0;
 }
 
 static void run_round(struct gt_rounds *rounds)
@@ -165,6 +193,7 @@ static void run_round(struct gt_rounds *rounds)
     take_chunks(rounds);
     gt_lockstep_run(rounds->crew, gt_round_read, rounds, rounds->chunk_count);
     gt_lockstep_run(rounds->crew, gt_round_judge, rounds, rounds->share_count);
+    give_back(rounds);
     queue_blocks(rounds);
     for (unsigned i = 0; i < rounds->chunk_count; i++)
         do_rest(rounds, i);

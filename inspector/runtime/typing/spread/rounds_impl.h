@@ -48,6 +48,8 @@ struct gt_unread { /* an object whose other words, or all, one thread is to read
 };
 
 struct gt_chunk {
+    struct gt_packed_free free; /* as in struct gt_share */
+    uint8_t reader;             /* the chunk's number + 1 */
     uint32_t blocks[GT_CHUNK_BLOCKS];
     unsigned block_count; /* 0: it is the part of an array */
     struct gt_elements part;
@@ -71,6 +73,7 @@ struct gt_rounds {
     struct gt_lockstep *crew; /* NULL: one thread */
     struct gt_share shares[GT_MOST_JUDGES];
     unsigned share_count; /* a power of two */
+    uint8_t *readers;     /* of each block, the reader of the chunk that has it to itself; or 0 */
     unsigned chunk_count; /* of this round */
     struct gt_chunk chunks[GT_CHUNKS];
 };

@@ -1,0 +1,155 @@
+/* What all objects share is at hand, so each costs little more than its words. */
+#include "inspector/runtime/typing/spread/plain_objects.h"
+
+#include "inspector/runtime/typing/static_areas.h"
+
+struct reader { /* with copies of tables, which no write through a pointer can change */
+    struct gt_following *values;
+    struct gt_own_blocks *own;
+    struct gt_last_type type;
+    struct gt_heap heap;
+    struct gt_bitmap marked, pointed, scanned;
+    const struct gt_bitmap *away;
+    const uint8_t *readers;
+    uint8_t self; /* as one of these */
+};
+
+uint32_t gt_plain_objects_are(const struct gt_typing *typing, const struct gt_last_type *last)
+{
+    if (!typing->reach || !last->plan->only_plain) return 0;
+    return gt_typed_id(last->typed) | GT_FACT_REACHES;
+}
+
+/* ---- pointers ------------------------------------------------------------------------------ */
+
+/* Does it lead to the start of an object that can be of the type? */
+GT_INLINE bool is_first_value(const struct gt_region *region, uint32_t slot, uint64_t value,
+                              const struct gt_plain_pointer *plain)
+{
+    return region->small && slot < region->count &&
+           value - region->base == slot * region->slot_size && plain->size &&
+           plain->size <= region->slot_size;
+}
+
+/* Its memory is fetched, and what lies behind it: that is mostly read soon, too. */
+GT_INLINE void wait(struct gt_own_blocks *own, const struct gt_region *region,
+                    struct gt_own_object object)
+{
+    enum { LINE = 64 };
+    uintptr_t bytes = (uintptr_t)region->bytes + object.slot * region->slot_size;
+
+    __builtin_prefetch((const void *)bytes);
+    __builtin_prefetch((const void *)(bytes + LINE));
+    if (gt_own_is_full(own))
+        gt_own_put_off(own->typing, object.object);
+    else
+        gt_own_add(own, object);
+}
+
+/* What a pointer says of an object. False if it contradicts what is known. */
+GT_INLINE bool judge(struct reader *reader, const struct gt_region *region, uint32_t number,
+                     uint32_t slot, gt_type_id type)
+{
+    struct gt_own_blocks *own = reader->own;
+    uint32_t object = region->first + slot, typed = gt_typed_as_one(type);
+    uint32_t before = gt_packed_offer(&own->typing->type, &own->chunk->free, object, typed);
+
+    if (before && before != typed) return false;
+    gt_bit_set(&reader->marked, object);
+    gt_bit_set(&reader->pointed, object);
+    if (!before)
+        wait(own, region, (struct gt_own_object){object, number, slot, type | GT_FACT_REACHES});
+    return true;
+}
+
+/* Judges a pointer to one of the chunk's own blocks, of whose regions one was read a moment ago:
+ * nothing needs to be fetched. False if it is not that simple. */
+GT_INLINE bool follow_near(struct reader *reader, uint32_t near, uint64_t value,
+                           const struct gt_plain_pointer *plain)
+{
+    uint64_t page = (value >> GT_PAGE_SHIFT) - reader->heap.first_page;
+    uint32_t number = page < reader->heap.page_count ? reader->heap.pages[page] : 0;
+
+    if (!number || number - near + 1 > 2) return false;
+    const struct gt_region *region = &reader->heap.regions[number - 1];
+    uint32_t slot = gt_region_slot(region, value), object = region->first + slot;
+    return is_first_value(region, slot, value, plain) &&
+           reader->readers[object >> GT_BLOCK_SHIFT] == reader->self &&
+           gt_bit(&reader->heap.allocated, object) &&
+           judge(reader, region, number, slot, plain->type);
+}
+
+/* False if the value may lead to static data. */
+GT_INLINE bool follow(struct reader *reader, uint32_t near, uint64_t value,
+                      const struct gt_plain_pointer *plain)
+{
+    static const struct gt_cover none;
+
+    return follow_near(reader, near, value, plain) ||
+           gt_follow_value(reader->values, value, plain->type | GT_FACT_REACHES, 0, none) ||
+           !gt_static_is_near(reader->values->typing->statics, value);
+}
+
+/* ---- objects ------------------------------------------------------------------------------- */
+
+/* All of its pointers are in words of its type, and may be followed. */
+GT_INLINE bool is_usual(const struct reader *reader, const struct gt_slot_ref *ref, uint32_t object)
+{
+    return ref->region->small && gt_slot_mask(ref) == reader->type.mask &&
+           !(reader->away && gt_bit(reader->away, object));
+}
+
+/* False if it is to be read by others, too. */
+GT_INLINE bool read(struct reader *reader, const struct gt_slot_ref *ref, uint32_t near,
+                    uint32_t object)
+{
+    const unsigned char *bytes = ref->region->bytes + ref->slot * ref->region->slot_size;
+    const struct gt_word_plan *plan = reader->type.plan;
+    bool followed = true;
+
+    if (!is_usual(reader, ref, object)) return false;
+    gt_bit_set(&reader->scanned, object);
+    for (size_t i = 0; i < plan->plain_count; i++) {
+        uint64_t value = gt_load64(bytes + plan->plain[i].offset);
+        if (value) followed &= follow(reader, near, value, &plan->plain[i]);
+    }
+    return followed;
+}
+
+/* How many objects surely have room. */
+static unsigned room_for(const struct gt_following *values, size_t words)
+{
+    const struct gt_chunk *chunk = values->chunk;
+    size_t facts = GT_FACTS - chunk->facts, arrays = GT_ARRAYS - chunk->arrays;
+    size_t claims = facts < arrays ? facts : arrays, unread = GT_CHUNK_OBJECTS - chunk->unread;
+    size_t objects = (claims - values->count) / words;
+
+    return (unsigned)(objects < unread ? objects : unread);
+}
+
+void gt_read_plain_objects(struct gt_following *values, struct gt_own_blocks *own,
+                           const struct gt_last_type *last)
+{
+    const struct gt_typing *typing = values->typing;
+    struct gt_chunk *chunk = values->chunk;
+    uint32_t are = gt_plain_objects_are(typing, last);
+    struct reader reader = {values,
+                            own,
+                            *last,
+                            typing->heap->graph,
+                            *typing->reach->marked,
+                            typing->pointed,
+                            typing->reach->scanned,
+                            typing->reach->away,
+                            own->readers,
+                            chunk->reader};
+
+    for (unsigned room = room_for(values, last->plan->plain_count); room; room--) {
+        if (gt_own_is_empty(own) || gt_own_next(own)->what != are) return;
+        struct gt_own_object next = *gt_own_next(own);
+        own->taken++;
+        struct gt_slot_ref ref = {&reader.heap.regions[next.region - 1], next.slot};
+        if (!read(&reader, &ref, next.region, next.object))
+            chunk->object[chunk->unread++] = (struct gt_unread){ref, true};
+    }
+}

@@ -1,0 +1,23 @@
+/*
+ * Reads the objects that need least: values of one type, all of whose words are plain pointers.
+ * Private to spread/.
+ *
+ * Trees and lists consist of them, and most of their pointers lead to neighbours. So this is done
+ * in few instructions, and whatever is not that simple is left to others.
+ */
+#ifndef GT_RUNTIME_TYPING_SPREAD_PLAIN_OBJECTS_H
+#define GT_RUNTIME_TYPING_SPREAD_PLAIN_OBJECTS_H
+
+#include "inspector/runtime/typing/spread/followed.h"
+#include "inspector/runtime/typing/spread/own_blocks.h"
+
+/* What gt_own_object.what is of objects that are read here; 0: none of this type is. The type's
+ * plan is exact. */
+uint32_t gt_plain_objects_are(const struct gt_typing *typing, const struct gt_last_type *last);
+
+/* Reads objects that wait, as long as they are such and the chunk has room. There must be room for
+ * one, and it must be such. */
+void gt_read_plain_objects(struct gt_following *values, struct gt_own_blocks *own,
+                           const struct gt_last_type *last);
+
+#endif
