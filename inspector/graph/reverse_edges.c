@@ -82,7 +82,7 @@ void gt_reverse_edges_deinit(struct gt_reverse_edges *parents)
 
 struct source_finder {
     const struct gt_heap *heap;
-    const struct gt_bitmap *live, *targets;
+    const struct gt_bitmap *some, *targets;
     struct gt_bitmap regions;       /* those with targets */
     const struct gt_region *region; /* whose words are visited */
     uint64_t offset;                /* in it, of what is visited */
@@ -116,7 +116,7 @@ GT_INLINE void look_for_target(void *ctx, uint64_t offset, uint64_t value)
     if (!found.region || !gt_bit(&finder->regions, found.region - 1)) return;
     if (!is_target(finder, found)) return;
     uint32_t slot = gt_region_slot(region, region->base + finder->offset + offset);
-    if (gt_bit(finder->live, region->first + slot))
+    if (gt_bit(finder->some, region->first + slot))
         gt_bit_set(finder->sources, region->first + slot);
 }
 
@@ -124,8 +124,8 @@ static void visit_slots(struct source_finder *finder, const struct gt_region *re
 {
     size_t end = (size_t)region->first + region->count;
 
-    for (size_t at = gt_bitmap_next(finder->live, region->first); at < end;
-         at = gt_bitmap_next(finder->live, at + 1)) {
+    for (size_t at = gt_bitmap_next(finder->some, region->first); at < end;
+         at = gt_bitmap_next(finder->some, at + 1)) {
         uint32_t slot = (uint32_t)at - region->first;
         finder->offset = slot * region->slot_size;
         gt_walk_slot(finder->heap, region, slot, region->slot_size / 8, look_for_target, finder);
@@ -145,16 +145,30 @@ static void visit_region(struct source_finder *finder, const struct gt_region *r
         visit_slots(finder, region);
 }
 
-void gt_find_sources(const struct gt_heap *heap, const struct gt_bitmap *live,
+/* Regions without any of the objects are passed over. */
+static void visit_regions(struct source_finder *finder)
+{
+    const struct gt_region *region = finder->heap->regions;
+    uint32_t end = finder->heap->scan_objects;
+
+    for (size_t at = gt_bitmap_next(finder->some, 0); at < end;) {
+        while (at - region->first >= region->count)
+            region++;
+        visit_region(finder, region);
+        at = gt_bitmap_next(finder->some, (size_t)region->first + region->count);
+    }
+}
+
+void gt_find_sources(const struct gt_heap *heap, const struct gt_bitmap *some,
                      const struct gt_bitmap *targets, struct gt_bitmap *sources)
 {
     struct source_finder finder = {
-        .heap = heap, .live = live, .targets = targets, .sources = sources};
+        .heap = heap, .some = some, .targets = targets, .sources = sources};
 
+    if (gt_bitmap_next(targets, 0) == targets->bits) return;
     gt_bitmap_init(&finder.regions, heap->region_count);
     mark_regions(&finder);
-    for (uint32_t i = 0; i < heap->region_count && heap->regions[i].scan != GT_SCAN_NONE; i++)
-        visit_region(&finder, &heap->regions[i]);
+    visit_regions(&finder);
     gt_bitmap_deinit(&finder.regions);
 }
 

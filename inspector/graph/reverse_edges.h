@@ -23,9 +23,9 @@ void gt_reverse_edges_init(struct gt_reverse_edges *parents, const struct gt_hea
                            const struct gt_cut *cut, const struct gt_bitmap *live);
 void gt_reverse_edges_deinit(struct gt_reverse_edges *parents);
 
-/* Sets the bits of the objects in `live` that point to or into an object in `targets`. A few
+/* Sets the bits of those of some live objects that point to or into an object in `targets`. A few
  * targets cost little, since their regions are told first. `sources` has a bit for each object. */
-void gt_find_sources(const struct gt_heap *heap, const struct gt_bitmap *live,
+void gt_find_sources(const struct gt_heap *heap, const struct gt_bitmap *some,
                      const struct gt_bitmap *targets, struct gt_bitmap *sources);
 
 struct gt_climb {

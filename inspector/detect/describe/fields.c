@@ -118,9 +118,8 @@ static gt_type_id named_struct(struct gt_types *types, gt_type_id type, uint64_t
     return found;
 }
 
-/* The type that holds a referrer's word, and the word's offset in it. */
-static gt_type_id referrer_type(const struct gt_heap_analysis *analysis,
-                                const struct gt_referrer *referrer, uint64_t *offset)
+gt_type_id gt_referrer_type(const struct gt_heap_analysis *analysis,
+                            const struct gt_referrer *referrer, uint64_t *offset)
 {
     gt_type_id type = GT_NO_TYPE;
 
@@ -140,7 +139,7 @@ const char *gt_referrer_struct(const struct gt_heap_analysis *analysis,
                                const struct gt_referrer *referrer)
 {
     uint64_t offset;
-    gt_type_id type = referrer_type(analysis, referrer, &offset);
+    gt_type_id type = gt_referrer_type(analysis, referrer, &offset);
 
     return gt_analysis_type_name(analysis, named_struct(analysis->process->types, type, &offset));
 }
@@ -152,7 +151,7 @@ const char *gt_referrer_whole_struct(const struct gt_heap_analysis *analysis,
     struct gt_types *types = analysis->process->types;
     char path[MOST_PATH];
     uint64_t offset;
-    gt_type_id type = referrer_type(analysis, referrer, &offset);
+    gt_type_id type = gt_referrer_type(analysis, referrer, &offset);
 
     type = named_struct(types, type, &offset);
     const char *name = gt_analysis_type_name(analysis, type);
@@ -166,7 +165,7 @@ const char *gt_referrer_field(const struct gt_heap_analysis *analysis,
 {
     char field[GT_FIELD];
     uint64_t offset;
-    gt_type_id type = referrer_type(analysis, referrer, &offset);
+    gt_type_id type = gt_referrer_type(analysis, referrer, &offset);
 
     type = named_struct(analysis->process->types, type, &offset);
     if (!type) return NULL;

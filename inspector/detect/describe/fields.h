@@ -30,6 +30,11 @@ void gt_field_of(const struct gt_heap_analysis *analysis, uint32_t object, uint6
 void gt_field_of_type(const struct gt_heap_analysis *analysis, uint32_t object, gt_type_id type,
                       uint64_t offset, char *out, size_t size);
 
+/* The type of the object, or of the root's variable, and the word's offset in one value of it;
+ * GT_NO_TYPE if it is unknown. */
+gt_type_id gt_referrer_type(const struct gt_heap_analysis *analysis,
+                            const struct gt_referrer *referrer, uint64_t *offset);
+
 /* "main.Session.token": the innermost named struct and field with the word; NULL if there is
  * none. */
 const char *gt_referrer_field(const struct gt_heap_analysis *analysis,

@@ -310,18 +310,23 @@ static uint64_t least_map(const struct gt_heap_analysis *analysis)
     return layout->size[gt_has(layout, GT_F_map_dirPtr) ? GT_S_map : GT_S_hmap];
 }
 
+/* A plain pointer to a slot with a heap bitmap claims nothing. */
 static void claim_from_sources(struct claims *claims)
 {
     const struct gt_heap_analysis *analysis = claims->analysis;
-    struct gt_bitmap targets, sources;
+    struct gt_bitmap targets, claimers, sources;
 
     gt_bitmap_init(&targets, claims->graph->objects);
+    gt_bitmap_init(&claimers, claims->graph->objects);
     gt_bitmap_init(&sources, claims->graph->objects);
     gt_bitmap_copy(&targets, claims->rank->set);
+    gt_bitmap_copy(&claimers, &analysis->live);
     leave_out_typed(claims, &targets);
-    gt_find_sources(claims->graph, &analysis->live, &targets, &sources);
+    gt_typing_leave_out_plain(analysis->typing, &claimers);
+    gt_find_sources(claims->graph, &claimers, &targets, &sources);
     gt_typing_words_of_all(analysis->typing, &sources, ignore_object, claim_word, claims);
     gt_bitmap_deinit(&targets);
+    gt_bitmap_deinit(&claimers);
     gt_bitmap_deinit(&sources);
     visit_sizes(analysis, least_map(analysis), UINT64_MAX, claim_map, claims);
 }

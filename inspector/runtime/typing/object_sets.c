@@ -39,25 +39,36 @@ static void visit_oldest(struct set_reader *reader)
         gt_typing_words_of_slot(reader->typing, &oldest, reader->words);
 }
 
-/* Has an object with this value of gt_typing.type a word that the reader visits? */
-static bool has_words(const struct set_reader *reader, uint32_t typed)
+/* Has an object with this value of gt_typing.type other words than plain pointers to slots with a
+ * heap bitmap? */
+static bool has_other_words(const struct gt_typing *typing, uint32_t typed)
 {
-    const struct gt_type_row *row = gt_planned_row(reader->typing, gt_typed_id(typed));
+    const struct gt_type_row *row = gt_planned_row(typing, gt_typed_id(typed));
 
     return !row || !row->plan->only_plain || !gt_typed_extent(typed).all ||
-           !gt_plan_leads_to_bitmaps(reader->typing, row->plan);
+           !gt_plan_leads_to_bitmaps(typing, row->plan);
 }
 
 /* Has a typed object of this page of types such a word? */
-static bool page_has_words(const struct set_reader *reader, uint32_t first)
+static bool page_has_other_words(const struct gt_typing *typing, uint32_t first)
 {
     size_t count;
-    const uint32_t *values = gt_packed_near(&reader->typing->type, first, &count);
+    const uint32_t *values = gt_packed_near(&typing->type, first, &count);
 
-    if (reader->words->plain != GT_PLAIN_POINTED) return true;
     for (size_t i = 0; i < count; i++)
-        if (values[i] && has_words(reader, values[i])) return true;
+        if (values[i] && has_other_words(typing, values[i])) return true;
     return false;
+}
+
+void gt_typing_leave_out_plain(const struct gt_typing *typing, struct gt_bitmap *objects)
+{
+    uint32_t end = typing->heap->graph.scan_objects;
+
+    for (uint32_t page = 0; page < end; page += GT_PACKED_PAGE) {
+        if (page_has_other_words(typing, page)) continue;
+        for (uint32_t first = page; first < page + GT_PACKED_PAGE && first < end; first += 64)
+            objects->words[first / 64] &= ~gt_packed_nonzero(&typing->type, first);
+    }
 }
 
 static void read_one(struct set_reader *reader, uint32_t object)
@@ -76,7 +87,8 @@ void gt_typing_read_all(const struct gt_typing *typing, const struct gt_bitmap *
 
     for (uint32_t first = 0; first < end; first += 64) {
         uint64_t left = objects->words[first / 64] & gt_low_bits(end - first);
-        if (first % GT_PACKED_PAGE == 0) all = page_has_words(&reader, first);
+        if (first % GT_PACKED_PAGE == 0)
+            all = words->plain != GT_PLAIN_POINTED || page_has_other_words(typing, first);
         if (left && !all) left &= ~gt_packed_nonzero(&typing->type, first);
         for (; left; left &= left - 1)
             read_one(&reader, first + (uint32_t)__builtin_ctzll(left));

@@ -245,6 +245,10 @@ void gt_typing_words_of_all(const struct gt_typing *typing, const struct gt_bitm
 void gt_typing_read_all(const struct gt_typing *typing, const struct gt_bitmap *objects,
                         gt_typed_object_fn *begin, const struct gt_word_reader *reader);
 
+/* Takes away objects that have no words but plain pointers to slots with a heap bitmap; not all of
+ * them, but most. */
+void gt_typing_leave_out_plain(const struct gt_typing *typing, struct gt_bitmap *objects);
+
 /* Parts of the heap, which several threads read at once: the words of objects whose type says all
  * of them. Most words need no more than a look. What plain pointers lead to must be known already
  * (GT_PLAIN_POINTED): they are read only if that is a slot without a heap bitmap. */
