@@ -9,6 +9,7 @@
 enum {
     MAX_INDEX = 24, /* bytes of an index in a field path */
     MAX_DEPTH = 32, /* nested structs and arrays */
+    OFFSET_BITS = 40,
 };
 
 const char *gt_analysis_type_name(const struct gt_heap_analysis *analysis, gt_type_id type)
@@ -118,8 +119,9 @@ static gt_type_id named_struct(struct gt_types *types, gt_type_id type, uint64_t
     return found;
 }
 
-gt_type_id gt_referrer_type(const struct gt_heap_analysis *analysis,
-                            const struct gt_referrer *referrer, uint64_t *offset)
+/* The type that holds a referrer's word, and the word's offset in it. */
+static gt_type_id referrer_type(const struct gt_heap_analysis *analysis,
+                                const struct gt_referrer *referrer, uint64_t *offset)
 {
     gt_type_id type = GT_NO_TYPE;
 
@@ -139,7 +141,7 @@ const char *gt_referrer_struct(const struct gt_heap_analysis *analysis,
                                const struct gt_referrer *referrer)
 {
     uint64_t offset;
-    gt_type_id type = gt_referrer_type(analysis, referrer, &offset);
+    gt_type_id type = referrer_type(analysis, referrer, &offset);
 
     return gt_analysis_type_name(analysis, named_struct(analysis->process->types, type, &offset));
 }
@@ -151,7 +153,7 @@ const char *gt_referrer_whole_struct(const struct gt_heap_analysis *analysis,
     struct gt_types *types = analysis->process->types;
     char path[MOST_PATH];
     uint64_t offset;
-    gt_type_id type = gt_referrer_type(analysis, referrer, &offset);
+    gt_type_id type = referrer_type(analysis, referrer, &offset);
 
     type = named_struct(types, type, &offset);
     const char *name = gt_analysis_type_name(analysis, type);
@@ -165,11 +167,25 @@ const char *gt_referrer_field(const struct gt_heap_analysis *analysis,
 {
     char field[GT_FIELD];
     uint64_t offset;
-    gt_type_id type = gt_referrer_type(analysis, referrer, &offset);
+    gt_type_id type = referrer_type(analysis, referrer, &offset);
 
     type = named_struct(analysis->process->types, type, &offset);
     if (!type) return NULL;
     gt_types_field_path(analysis->process->types, type, offset, field, sizeof field);
     gt_strip_indices(field);
     return gt_arena_format(analysis->storage, "%s%s", gt_analysis_type_name(analysis, type), field);
+}
+
+/* A word of an object has the field of its type, whatever the object is. */
+const char *gt_referrer_field_once(const struct gt_heap_analysis *analysis,
+                                   const struct gt_referrer *referrer, struct gt_map *known)
+{
+    uint64_t offset;
+    gt_type_id type = referrer_type(analysis, referrer, &offset);
+
+    if (referrer->object == GT_NO_OBJECT || offset >> OFFSET_BITS)
+        return gt_referrer_field(analysis, referrer);
+    uint64_t *field = gt_map_put(known, (uint64_t)type << OFFSET_BITS | offset, NULL);
+    if (!*field) *field = (uint64_t)(uintptr_t)gt_referrer_field(analysis, referrer) + 1;
+    return (const char *)(uintptr_t)(*field - 1);
 }

@@ -30,15 +30,14 @@ void gt_field_of(const struct gt_heap_analysis *analysis, uint32_t object, uint6
 void gt_field_of_type(const struct gt_heap_analysis *analysis, uint32_t object, gt_type_id type,
                       uint64_t offset, char *out, size_t size);
 
-/* The type of the object, or of the root's variable, and the word's offset in one value of it;
- * GT_NO_TYPE if it is unknown. */
-gt_type_id gt_referrer_type(const struct gt_heap_analysis *analysis,
-                            const struct gt_referrer *referrer, uint64_t *offset);
-
 /* "main.Session.token": the innermost named struct and field with the word; NULL if there is
  * none. */
 const char *gt_referrer_field(const struct gt_heap_analysis *analysis,
                               const struct gt_referrer *referrer);
+
+/* The same, for many words. The map is empty at first, and keeps what each word of a type has. */
+const char *gt_referrer_field_once(const struct gt_heap_analysis *analysis,
+                                   const struct gt_referrer *referrer, struct gt_map *known);
 
 /* The innermost named struct type with the word; NULL if there is none. */
 const char *gt_referrer_struct(const struct gt_heap_analysis *analysis,

@@ -401,20 +401,6 @@ static const char *place_of_root(const struct gt_heap_analysis *analysis, uint32
     return gt_root_name(analysis, root, true, field, sizeof field, &type);
 }
 
-/* A word of an object has the field of its type, whatever the object is. */
-static const char *field_of(struct gt_keys *keys, const struct gt_referrer *referrer)
-{
-    enum { OFFSET_BITS = 40 };
-    uint64_t offset;
-    gt_type_id type = gt_referrer_type(keys->analysis, referrer, &offset);
-
-    if (referrer->object == GT_NO_OBJECT || offset >> OFFSET_BITS)
-        return gt_referrer_field(keys->analysis, referrer);
-    uint64_t *known = gt_map_put(&keys->fields, (uint64_t)type << OFFSET_BITS | offset, NULL);
-    if (!*known) *known = (uint64_t)(uintptr_t)gt_referrer_field(keys->analysis, referrer) + 1;
-    return (const char *)(uintptr_t)(*known - 1);
-}
-
 typedef const char *root_name_fn(const struct gt_heap_analysis *analysis, uint32_t root);
 
 /* Named types without fields, such as interfaces, are named by what holds them. */
@@ -425,7 +411,7 @@ static const char *name_on_the_way(struct gt_keys *keys, const struct gt_referre
     struct climb climb;
 
     for (unsigned named = 0; named < MAX_CLIMB; named++) {
-        const char *field = field_of(keys, &at);
+        const char *field = gt_referrer_field_once(keys->analysis, &at, &keys->fields);
         if (field) return field;
         if (at.object == GT_NO_OBJECT) return name_root(keys->analysis, at.root);
         climb_from(keys, &at, &climb);
@@ -433,7 +419,7 @@ static const char *name_on_the_way(struct gt_keys *keys, const struct gt_referre
         if (!climb.named) return "it";
         at = (struct gt_referrer){.object = climb.objects[climb.count - 1],
                                   .offset = climb.offsets[climb.count - 1]};
-        field = field_of(keys, &at);
+        field = gt_referrer_field_once(keys->analysis, &at, &keys->fields);
         if (field) return field;
         if (!gt_path_climb(keys, &at, false)) return "it";
     }

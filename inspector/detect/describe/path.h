@@ -18,7 +18,7 @@ struct gt_keys { /* a cache, since many referrers share their parents */
     struct gt_heap_analysis *analysis;
     struct gt_map edges;  /* parent << 32 | type of child -> offset in the parent + 1 */
     struct gt_map chains; /* object of unknown type -> the outermost of the chain to it */
-    struct gt_map fields; /* type << 40 | offset -> gt_referrer_field() + 1 of an object's word */
+    struct gt_map fields; /* of gt_referrer_field_once() */
 };
 
 void gt_keys_init(struct gt_keys *keys, struct gt_heap_analysis *analysis);
