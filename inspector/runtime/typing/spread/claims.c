@@ -25,6 +25,11 @@ static inline void turn_grey(struct gt_typing *typing, const struct gt_slot_ref 
     if (typing->queued[block] == GT_NOT_QUEUED) gt_enqueue(typing, block);
 }
 
+void gt_turn_grey(struct gt_typing *typing, const struct gt_slot_ref *ref)
+{
+    turn_grey(typing, ref);
+}
+
 void gt_settle(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
                struct gt_extent extent)
 {

@@ -13,6 +13,14 @@
 /* Judges all claims that wait. */
 void gt_judge_waiting(struct gt_typing *typing);
 
+/* The words of an object that has a type will be claimed. */
+void gt_turn_grey(struct gt_typing *typing, const struct gt_slot_ref *ref);
+
+static inline bool gt_is_any_grey(const struct gt_typing *typing)
+{
+    return typing->head != typing->tail || !gt_fetched_is_empty(typing->ready);
+}
+
 /* Marks what all values lead to that wait. */
 void gt_mark_waiting(struct gt_typing *typing);
 

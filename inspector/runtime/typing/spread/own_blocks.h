@@ -17,10 +17,9 @@
 
 enum { GT_OWN_OBJECTS = 1024 }; /* that wait, at most; a power of two */
 
-struct gt_own_object { /* one value of a type, in a small region */
+struct gt_own_object {              /* one value of a type */
+    const struct gt_region *region; /* it is small */
     uint32_t object;
-    uint32_t region; /* + 1 */
-    uint32_t slot;
     uint32_t what; /* the type, and GT_FACT_REACHES if it is marked */
 };
 
@@ -55,6 +54,15 @@ static inline bool gt_own_is_full(const struct gt_own_blocks *own)
 static inline const struct gt_own_object *gt_own_next(const struct gt_own_blocks *own)
 {
     return &own->ring[own->taken % GT_OWN_OBJECTS];
+}
+
+/* The oldest one; it waits no more. */
+static inline struct gt_slot_ref gt_own_take(struct gt_own_blocks *own)
+{
+    const struct gt_own_object *oldest = gt_own_next(own);
+
+    own->taken++;
+    return (struct gt_slot_ref){oldest->region, oldest->object - oldest->region->first};
 }
 
 /* There must be room. */

@@ -22,65 +22,52 @@ uint32_t gt_plain_objects_are(const struct gt_typing *typing, const struct gt_la
 
 /* ---- pointers ------------------------------------------------------------------------------ */
 
-/* Does it lead to the start of an object that can be of the type? */
-GT_INLINE bool is_first_value(const struct gt_region *region, uint32_t slot, uint64_t value,
-                              const struct gt_plain_pointer *plain)
-{
-    return region->small && slot < region->count &&
-           value - region->base == slot * region->slot_size && plain->size &&
-           plain->size <= region->slot_size;
-}
-
 /* Its memory is fetched, and what lies behind it: that is mostly read soon, too. */
-GT_INLINE void wait(struct gt_own_blocks *own, const struct gt_region *region,
-                    struct gt_own_object object)
+GT_INLINE void wait(struct gt_own_blocks *own, const struct gt_slot_ref *ref, gt_type_id type)
 {
     enum { LINE = 64 };
-    uintptr_t bytes = (uintptr_t)region->bytes + object.slot * region->slot_size;
+    uintptr_t bytes = (uintptr_t)ref->region->bytes + ref->slot * ref->region->slot_size;
+    uint32_t object = gt_slot_object(ref);
 
     __builtin_prefetch((const void *)bytes);
     __builtin_prefetch((const void *)(bytes + LINE));
     if (gt_own_is_full(own))
-        gt_own_put_off(own->typing, object.object);
+        gt_own_put_off(own->typing, object);
     else
-        gt_own_add(own, object);
+        gt_own_add(own, (struct gt_own_object){ref->region, object, type | GT_FACT_REACHES});
 }
 
 /* What a pointer says of an object. False if it contradicts what is known. */
-GT_INLINE bool judge(struct reader *reader, const struct gt_region *region, uint32_t number,
-                     uint32_t slot, gt_type_id type)
+GT_INLINE bool judge(struct reader *reader, const struct gt_slot_ref *ref, gt_type_id type)
 {
     struct gt_own_blocks *own = reader->own;
-    uint32_t object = region->first + slot, typed = gt_typed_as_one(type);
+    uint32_t object = gt_slot_object(ref), typed = gt_typed_as_one(type);
     uint32_t before = gt_packed_offer(&own->typing->type, &own->chunk->free, object, typed);
 
     if (before && before != typed) return false;
     gt_bit_set(&reader->marked, object);
     gt_bit_set(&reader->pointed, object);
-    if (!before)
-        wait(own, region, (struct gt_own_object){object, number, slot, type | GT_FACT_REACHES});
+    if (!before) wait(own, ref, type);
     return true;
 }
 
-/* Judges a pointer to one of the chunk's own blocks, of whose regions one was read a moment ago:
- * nothing needs to be fetched. False if it is not that simple. */
-GT_INLINE bool follow_near(struct reader *reader, uint32_t near, uint64_t value,
+/* Judges a pointer to one of the chunk's own blocks, if its region is the same or a neighbour, of
+ * which nothing needs to be fetched. False if it is not that simple. */
+GT_INLINE bool follow_near(struct reader *reader, const struct gt_region *near, uint64_t value,
                            const struct gt_plain_pointer *plain)
 {
-    uint64_t page = (value >> GT_PAGE_SHIFT) - reader->heap.first_page;
-    uint32_t number = page < reader->heap.page_count ? reader->heap.pages[page] : 0;
+    const struct gt_region *region = gt_heap_region_near(&reader->heap, near, value);
 
-    if (!number || number - near + 1 > 2) return false;
-    const struct gt_region *region = &reader->heap.regions[number - 1];
-    uint32_t slot = gt_region_slot(region, value), object = region->first + slot;
-    return is_first_value(region, slot, value, plain) &&
+    if (!region || region + 1 < near || region > near + 1) return false;
+    struct gt_slot_ref ref = {region, gt_region_slot(region, value)};
+    uint32_t object = gt_slot_object(&ref);
+    return gt_is_first_value(&ref, value, plain) &&
            reader->readers[object >> GT_BLOCK_SHIFT] == reader->self &&
-           gt_bit(&reader->heap.allocated, object) &&
-           judge(reader, region, number, slot, plain->type);
+           gt_bit(&reader->heap.allocated, object) && judge(reader, &ref, plain->type);
 }
 
 /* False if the value may lead to static data. */
-GT_INLINE bool follow(struct reader *reader, uint32_t near, uint64_t value,
+GT_INLINE bool follow(struct reader *reader, const struct gt_region *near, uint64_t value,
                       const struct gt_plain_pointer *plain)
 {
     static const struct gt_cover none;
@@ -93,25 +80,24 @@ GT_INLINE bool follow(struct reader *reader, uint32_t near, uint64_t value,
 /* ---- objects ------------------------------------------------------------------------------- */
 
 /* All of its pointers are in words of its type, and may be followed. */
-GT_INLINE bool is_usual(const struct reader *reader, const struct gt_slot_ref *ref, uint32_t object)
+GT_INLINE bool is_usual(const struct reader *reader, const struct gt_slot_ref *ref)
 {
     return ref->region->small && gt_slot_mask(ref) == reader->type.mask &&
-           !(reader->away && gt_bit(reader->away, object));
+           !(reader->away && gt_bit(reader->away, gt_slot_object(ref)));
 }
 
 /* False if it is to be read by others, too. */
-GT_INLINE bool read(struct reader *reader, const struct gt_slot_ref *ref, uint32_t near,
-                    uint32_t object)
+GT_INLINE bool read(struct reader *reader, const struct gt_slot_ref *ref)
 {
     const unsigned char *bytes = ref->region->bytes + ref->slot * ref->region->slot_size;
     const struct gt_word_plan *plan = reader->type.plan;
     bool followed = true;
 
-    if (!is_usual(reader, ref, object)) return false;
-    gt_bit_set(&reader->scanned, object);
+    if (!is_usual(reader, ref)) return false;
+    gt_bit_set(&reader->scanned, gt_slot_object(ref));
     for (size_t i = 0; i < plan->plain_count; i++) {
         uint64_t value = gt_load64(bytes + plan->plain[i].offset);
-        if (value) followed &= follow(reader, near, value, &plan->plain[i]);
+        if (value) followed &= follow(reader, ref->region, value, &plan->plain[i]);
     }
     return followed;
 }
@@ -146,10 +132,7 @@ void gt_read_plain_objects(struct gt_following *values, struct gt_own_blocks *ow
 
     for (unsigned room = room_for(values, last->plan->plain_count); room; room--) {
         if (gt_own_is_empty(own) || gt_own_next(own)->what != are) return;
-        struct gt_own_object next = *gt_own_next(own);
-        own->taken++;
-        struct gt_slot_ref ref = {&reader.heap.regions[next.region - 1], next.slot};
-        if (!read(&reader, &ref, next.region, next.object))
-            chunk->object[chunk->unread++] = (struct gt_unread){ref, true};
+        struct gt_slot_ref ref = gt_own_take(own);
+        if (!read(&reader, &ref)) chunk->object[chunk->unread++] = (struct gt_unread){ref, true};
     }
 }

@@ -11,6 +11,17 @@
 #include "inspector/runtime/typing/spread/followed.h"
 #include "inspector/runtime/typing/spread/own_blocks.h"
 
+/* Is the value the start of an object that may be what the plain pointer is for? */
+GT_INLINE bool gt_is_first_value(const struct gt_slot_ref *ref, uint64_t value,
+                                 const struct gt_plain_pointer *plain)
+{
+    const struct gt_region *region = ref->region;
+
+    return region->small && ref->slot < region->count &&
+           value - region->base == ref->slot * region->slot_size && plain->size &&
+           plain->size <= region->slot_size;
+}
+
 /* What gt_own_object.what is of objects that are read here; 0: none of this type is. The type's
  * plan is exact. */
 uint32_t gt_plain_objects_are(const struct gt_typing *typing, const struct gt_last_type *last);

@@ -220,8 +220,7 @@ static inline bool waits(struct reader *reader, const struct gt_slot_ref *ref, u
     if (!reader->simple || typed != reader->last.typed || gt_own_is_full(own) ||
         !gt_is_marked(reader->values.typing->reach->marked, object))
         return false;
-    uint32_t number = (uint32_t)(ref->region - reader->values.heap->regions) + 1;
-    gt_own_add(own, (struct gt_own_object){object, number, ref->slot, reader->simple});
+    gt_own_add(own, (struct gt_own_object){ref->region, object, reader->simple});
     return true;
 }
 
@@ -289,11 +288,9 @@ static void read_own(struct reader *reader)
             gt_read_plain_objects(&reader->values, own, &reader->last);
             continue;
         }
-        struct gt_own_object next = *gt_own_next(own);
-        struct gt_slot_ref ref = {&reader->values.heap->regions[next.region - 1], next.slot};
-        own->taken++;
-        if (!read_one_value(reader, &ref, gt_typed_as_one(next.what & GT_OPAQUE_TYPE)))
-            leave(reader->values.chunk, &ref, true);
+        uint32_t typed = gt_typed_as_one(gt_own_next(own)->what & GT_OPAQUE_TYPE);
+        struct gt_slot_ref ref = gt_own_take(own);
+        if (!read_one_value(reader, &ref, typed)) leave(reader->values.chunk, &ref, true);
     }
 }
 

@@ -2,6 +2,7 @@
  * ring, so memory is read mostly in order. While no block waits, objects go straight to where they
  * are read next. While many wait, they are read in rounds. */
 #include "inspector/base/alloc.h"
+#include "inspector/runtime/typing/spread/chain.h"
 #include "inspector/runtime/typing/spread/claims.h"
 #include "inspector/runtime/typing/spread/objects.h"
 #include "inspector/runtime/typing/spread/rounds.h"
@@ -35,7 +36,8 @@ static void claim_oldest(struct gt_typing *typing)
 {
     struct gt_slot_ref oldest = gt_fetched_take(typing->ready);
 
-    gt_claim_object(typing, &oldest);
+    if (gt_is_any_grey(typing) || !gt_claim_chain(typing, &oldest))
+        gt_claim_object(typing, &oldest);
 }
 
 /* Claims the words of an object, after those that wait before it. */
