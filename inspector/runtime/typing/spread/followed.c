@@ -43,7 +43,7 @@ static void write_bit(const struct gt_following *values, struct gt_bitmap *set, 
     write_bits(values, set, object >> 6, (uint64_t)1 << (object & 63));
 }
 
-static void write_leaves(struct gt_following *values)
+void gt_write_leaves(struct gt_following *values)
 {
     const struct gt_typing *typing = values->typing;
 
@@ -53,24 +53,10 @@ static void write_leaves(struct gt_following *values)
     values->marks = values->half = values->whole = 0;
 }
 
-/* Neighbours are mostly met together. */
 static void mark_leaves(struct gt_following *values)
 {
-    for (unsigned i = 0; i < values->leaf_count; i++) {
-        struct gt_followed_leaf leaf = values->leaves[i];
-        uint64_t bit = (uint64_t)1 << (leaf.object & 63);
-        if (!gt_bit(&values->heap->allocated, leaf.object)) {
-            values->chunk->dangles = true;
-            continue;
-        }
-        if (leaf.object >> 6 != values->word) {
-            if (values->marks) write_leaves(values);
-            values->word = leaf.object >> 6;
-        }
-        values->marks |= bit;
-        if (leaf.what & GT_FACT_COVERED) values->half |= bit;
-        if (leaf.what & GT_FACT_WHOLE) values->whole |= bit;
-    }
+    for (unsigned i = 0; i < values->leaf_count; i++)
+        gt_mark_leaf(values, values->leaves[i].object, values->leaves[i].what);
     values->leaf_count = 0;
 }
 
@@ -85,10 +71,15 @@ static inline void reach_leaf(struct gt_following *values, const struct gt_follo
 
 /* ---- what words cover ------------------------------------------------------------------------ */
 
+void gt_leave_open(const struct gt_following *values, uint32_t object)
+{
+    write_bit(values, &values->typing->settled->open, object);
+}
+
 /* The word needs a closer look. */
 static uint32_t leave_open(const struct gt_following *values, const struct gt_followed *found)
 {
-    write_bit(values, &values->typing->settled->open, found->from);
+    gt_leave_open(values, found->from);
     return 0;
 }
 
@@ -109,13 +100,11 @@ static inline uint32_t window_covers(const struct gt_following *values,
                                      const struct gt_region *region, uint32_t slot)
 {
     uint64_t size, offset = found->value - gt_goheap_user_in(region, slot, &size);
-    struct gt_cover window = found->covers;
-    bool enough = region->scan == GT_SCAN_NONE || (!(found->what & GT_FOLLOWED_STRING) &&
-                                                   gt_covers_all_words(offset, window.used, size));
+    bool enough =
+        region->scan == GT_SCAN_NONE || (!(found->what & GT_FOLLOWED_STRING) &&
+                                         gt_covers_all_words(offset, found->covers.used, size));
 
-    if (!enough || offset >= size || window.room > size - offset ||
-        window.used < size - window.used)
-        return leave_open(values, found);
+    if (!enough || !gt_covers_half(offset, found->covers, size)) return leave_open(values, found);
     return GT_FACT_COVERED;
 }
 
@@ -197,6 +186,12 @@ static inline void settle(struct gt_following *values, const struct gt_followed 
         add_fact(values->chunk, region->first + slot, found->what | more);
 }
 
+void gt_following_begin(struct gt_following *values)
+{
+    for (size_t i = 0; i < GT_FOLLOWED_NEAR; i++)
+        values->near[i] = values->heap->regions;
+}
+
 void gt_following_settle(struct gt_following *values)
 {
     for (unsigned i = 0; i < values->count; i++)
@@ -208,5 +203,5 @@ void gt_following_settle(struct gt_following *values)
 void gt_following_end(struct gt_following *values)
 {
     gt_following_settle(values);
-    if (values->marks) write_leaves(values);
+    if (values->marks) gt_write_leaves(values);
 }

@@ -2,7 +2,8 @@
  * What the words of a chunk's objects lead to. Private to spread/.
  *
  * Values wait in a batch, while their regions are fetched. Then each becomes a fact, an array, or
- * the mark of a leaf: an object without pointers, of which nobody judges anything else.
+ * the mark of a leaf: an object without pointers, of which nobody judges anything else. A string
+ * that leads near to where the last one led is such a mark at once.
  *
  * If the object that has the word may be settled, the value says what it covers. If that is not
  * enough, the object is noted as open (struct gt_settled_words).
@@ -16,7 +17,7 @@
 #include "inspector/graph/follow.h"
 #include "inspector/runtime/typing/spread/rounds_impl.h"
 
-enum { GT_FOLLOWED_TOGETHER = 32 };
+enum { GT_FOLLOWED_TOGETHER = 32, GT_FOLLOWED_NEAR = 4 };
 
 /* With those of a fact, of a word whose object may be settled. */
 enum {
@@ -55,8 +56,12 @@ struct gt_following {
     struct gt_followed_leaf leaves[GT_FOLLOWED_TOGETHER]; /* they are marked next */
     size_t word; /* of bitmaps: these bits are written when another word has some */
     uint64_t marks, half, whole;
+    const struct gt_region *near[GT_FOLLOWED_NEAR]; /* where strings led last, by their place in the
+                                                     * object */
 };
 
+/* Nothing waits. */
+void gt_following_begin(struct gt_following *values);
 /* Settles what waits. */
 void gt_following_settle(struct gt_following *values);
 /* The same, and writes all bits. */
@@ -75,6 +80,66 @@ GT_INLINE bool gt_follow_value(struct gt_following *values, uint64_t value, uint
         (struct gt_followed){value, region, what, count, values->object, window};
     if (values->count == GT_FOLLOWED_TOGETHER) gt_following_settle(values);
     return true;
+}
+
+/* ---- strings ------------------------------------------------------------------------------- */
+
+void gt_write_leaves(struct gt_following *values);
+/* A word of the object needs a closer look. */
+void gt_leave_open(const struct gt_following *values, uint32_t object);
+
+/* Neighbours are mostly met together. */
+GT_INLINE void gt_mark_leaf(struct gt_following *values, uint32_t object, uint32_t covers)
+{
+    uint64_t bit = (uint64_t)1 << (object & 63);
+
+    if (!gt_bit(&values->heap->allocated, object)) {
+        values->chunk->dangles = true;
+        return;
+    }
+    if (object >> 6 != values->word) {
+        if (values->marks) gt_write_leaves(values);
+        values->word = object >> 6;
+    }
+    values->marks |= bit;
+    if (covers & GT_FACT_COVERED) values->half |= bit;
+    if (covers & GT_FACT_WHOLE) values->whole |= bit;
+}
+
+/* Is this half of a block, or more, and nothing behind it? */
+GT_INLINE bool gt_covers_half(uint64_t offset, struct gt_cover window, uint64_t size)
+{
+    return offset < size && window.room <= size - offset && window.used >= size - window.used;
+}
+
+/* Of a string in a slot without pointers. */
+GT_INLINE uint32_t gt_string_covers(const struct gt_following *values,
+                                    const struct gt_region *region, uint32_t slot, uint64_t value,
+                                    struct gt_cover window)
+{
+    uint64_t size, offset = value - gt_goheap_user_in(region, slot, &size);
+
+    if (gt_covers_half(offset, window, size)) return GT_FACT_COVERED;
+    gt_leave_open(values, values->object);
+    return 0;
+}
+
+/* Follows a string whose object is read for the mark. The same word of objects that are neighbours
+ * mostly leads to one region: then nothing needs to be fetched. */
+GT_INLINE void gt_follow_string(struct gt_following *values, uint64_t value, uint32_t what,
+                                struct gt_cover window, size_t place)
+{
+    const struct gt_region **near = &values->near[place % GT_FOLLOWED_NEAR], *region = *near;
+    bool settles = what & GT_FOLLOWED_WINDOW;
+
+    if (region->scan != GT_SCAN_NONE || value - region->base >= region->count * region->slot_size) {
+        if (gt_follow_value(values, value, what, 0, window))
+            *near = gt_heap_region(values->heap, value);
+        return;
+    }
+    uint32_t slot = gt_region_slot(region, value);
+    gt_mark_leaf(values, region->first + slot,
+                 settles ? gt_string_covers(values, region, slot, value, window) : 0);
 }
 
 #endif

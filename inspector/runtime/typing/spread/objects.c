@@ -119,11 +119,11 @@ GT_INLINE void claim_leaf_and_mark(void *ctx, uint64_t value, const struct gt_le
     claim_leaf(ctx, value, leaf, offset, true);
 }
 
-GT_INLINE void mark_string(void *ctx, uint64_t value, uint64_t len)
+GT_INLINE void mark_string(void *ctx, uint64_t value, uint64_t len, size_t place)
 {
     const struct reading *in = ctx;
 
-    (void)len;
+    (void)len, (void)place;
     gt_add_mark(in->typing, value);
 }
 

@@ -18,7 +18,8 @@ struct gt_claim_sink {
                   uint64_t offset);
     /* A pointer to what has no pointers. */
     void (*leaf)(void *ctx, uint64_t value, const struct gt_leaf_pointer *leaf, uint64_t offset);
-    void (*string)(void *ctx, uint64_t value, uint64_t len);
+    /* The string at a place of the plan's list. */
+    void (*string)(void *ctx, uint64_t value, uint64_t len, size_t place);
     void (*mark)(void *ctx, uint64_t value);
 };
 
@@ -28,7 +29,7 @@ GT_INLINE void gt_read_strings(const struct gt_word_plan *plan, const unsigned c
 {
     for (size_t i = 0; i < plan->string_count; i++) {
         const unsigned char *word = bytes + base + plan->unclaimed[i];
-        if (gt_load64(word)) sink.string(ctx, gt_load64(word), gt_load64(word + 8));
+        if (gt_load64(word)) sink.string(ctx, gt_load64(word), gt_load64(word + 8), i);
     }
 }
 

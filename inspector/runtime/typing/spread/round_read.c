@@ -98,12 +98,13 @@ GT_INLINE void read_leaf(void *ctx, uint64_t value, const struct gt_leaf_pointer
 }
 
 /* One that is too long for a block of the usual sizes is not settled. */
-GT_INLINE void read_string(void *ctx, uint64_t value, uint64_t len)
+GT_INLINE void read_string(void *ctx, uint64_t value, uint64_t len, size_t place)
 {
     struct reader *reader = ctx;
     uint32_t some = len < UINT32_MAX ? (uint32_t)len : 0;
 
-    gt_follow_value(&reader->values, value, reader->means.string, 0, (struct gt_cover){some, some});
+    gt_follow_string(&reader->values, value, reader->means.string, (struct gt_cover){some, some},
+                     place);
 }
 
 GT_INLINE void read_mark(void *ctx, uint64_t value)
@@ -348,6 +349,7 @@ void gt_round_read(void *ctx, unsigned number)
                                        .alone = !rounds->crew},
                             .own = &own};
 
+    gt_following_begin(&reader.values);
     gt_own_open(&own, rounds, chunk);
     chunk->facts = chunk->arrays = chunk->unread = 0;
     chunk->outside = chunk->dangles = false;

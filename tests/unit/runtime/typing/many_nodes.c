@@ -87,8 +87,6 @@ static void fill_node(struct synth *synth, const struct types *types, const stru
 {
     put_slice(synth, node->node + AT_ITEMS, node->items, ITEMS);
     synth_put(synth, node->items + ITEM, node->name);
-    synth_put(synth, node->node + AT_NAME, node->name + 8);
-    synth_put(synth, node->node + AT_NAME + 8, NAME - 8);
     synth_put(synth, node->node + AT_VALUE, node->pair ? types->pair : 0);
     synth_put(synth, node->node + AT_VALUE + 8, node->pair);
     synth_put(synth, node->node + AT_INNER, neighbour->items + ITEM);
@@ -96,6 +94,16 @@ static void fill_node(struct synth *synth, const struct types *types, const stru
     synth_put(synth, node->node + AT_LEFT, node->twins ? node->twins : node->big);
     synth_put(synth, node->node + AT_BIG, node->big);
     synth_put(synth, node->node + AT_WRONG, node->wrong);
+}
+
+/* Of most nodes it is most of a block. Of one it is a small part, and of two neighbours it is not
+ * in a block without pointers. */
+static void put_name(struct synth *synth, const struct node *node, unsigned number)
+{
+    bool small = number % PAIRS == 5, elsewhere = number % PAIRS / 2 == 3;
+
+    synth_put(synth, node->node + AT_NAME, elsewhere ? node->items : node->name + 8);
+    synth_put(synth, node->node + AT_NAME + 8, small ? 4 : NAME - 8);
 }
 
 static void link_node(struct synth *synth, const struct many_nodes *all, unsigned number)
@@ -115,6 +123,7 @@ static void make_first(struct synth *synth, const struct types *types, struct no
     make_node_objects(synth, first, 1);
     first->big = synth_object(synth, BIG, "p...p");
     fill_node(synth, types, first, first);
+    put_name(synth, first, 1);
 }
 
 static void make_top(struct synth *synth, struct many_nodes *all, const struct types *types)
@@ -149,6 +158,7 @@ struct many_nodes *many_nodes_build(struct synth *synth)
     for (unsigned i = 0; i < NODES; i++) {
         unsigned neighbour = (i % 2 ? i + NODES - 1 : i + 1) % NODES;
         fill_node(synth, &types, &all->node[i], &all->node[neighbour]);
+        put_name(synth, &all->node[i], i);
         link_node(synth, all, i);
     }
     return all;
