@@ -39,11 +39,11 @@ static inline struct gt_slot_ref *gt_fetched_slot(struct gt_fetched *fetched, un
 /* Removes the oldest; there must be one. */
 static inline struct gt_slot_ref gt_fetched_take(struct gt_fetched *fetched)
 {
-    struct gt_slot_ref oldest = *gt_fetched_slot(fetched, 0);
+    const struct gt_slot_ref *oldest = gt_fetched_slot(fetched, 0);
 
     fetched->at++;
     fetched->count--;
-    return oldest;
+    return (struct gt_slot_ref){oldest->region, oldest->slot};
 }
 
 /* Prefetches a slot's bytes and mask. Both ends are fetched, as most small objects are in two cache

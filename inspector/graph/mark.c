@@ -63,22 +63,19 @@ static void fetch_bits(const void *ctx, uint32_t object)
 
 /* While no block waits, the object is scanned next. That spares a list, which has one grey object
  * at a time, the search of a block for each. */
-GT_INLINE void turn_grey(struct gt_marker *marker, struct gt_aimed aimed)
+GT_INLINE void turn_grey(struct gt_marker *marker, const struct gt_region *region, uint32_t object)
 {
-    const struct gt_region *region = &marker->heap->regions[aimed.region - 1];
-
     if (marker->blocks.len || marker->learns || gt_fetched_is_full(&marker->ready))
-        gt_blocks_add(&marker->blocks, aimed.object);
+        gt_blocks_add(&marker->blocks, object);
     else
-        gt_fetched_add(&marker->ready, (struct gt_slot_ref){region, aimed.object - region->first});
+        gt_fetched_add(&marker->ready, (struct gt_slot_ref){region, object - region->first});
 }
 
 /* Marks an object, if there is one and the cut does not exclude it. It turns grey if it is new and
  * has pointers. Most pointers lead to an object that is marked already, so that is tested first. */
-GT_INLINE void settle(struct gt_marker *marker, struct gt_aimed aimed, const struct gt_cut *cut)
+GT_INLINE void settle(struct gt_marker *marker, const struct gt_region *region, uint32_t object,
+                      const struct gt_cut *cut)
 {
-    uint32_t object = aimed.object;
-
     if (gt_marker_has_marked(marker, object)) return;
     if (!gt_bit(&marker->heap->allocated, object)) {
         marker->met.dangles = true;
@@ -90,18 +87,23 @@ GT_INLINE void settle(struct gt_marker *marker, struct gt_aimed aimed, const str
         gt_u32s_add(marker->reached, object);
     if (object >= marker->heap->scan_objects) return;
     if (cut && gt_bit(&cut->no_out_edges, object)) return;
-    turn_grey(marker, aimed);
+    turn_grey(marker, region, object);
+}
+
+GT_INLINE void settle_aimed(struct gt_marker *marker, struct gt_aimed aimed,
+                            const struct gt_cut *cut)
+{
+    settle(marker, &marker->heap->regions[aimed.region - 1], aimed.object, cut);
 }
 
 GT_INLINE void settle_plain(void *ctx, struct gt_aimed aimed)
 {
-    settle(ctx, aimed, NULL);
+    settle_aimed(ctx, aimed, NULL);
 }
 
 GT_INLINE void settle_cut(void *ctx, struct gt_aimed aimed)
 {
-    struct gt_marker *marker = ctx;
-    settle(marker, aimed, marker->cut);
+    settle_aimed(ctx, aimed, ((const struct gt_marker *)ctx)->cut);
 }
 
 static __attribute__((noinline)) void settle_batch(struct gt_marker *marker)
@@ -119,6 +121,23 @@ GT_INLINE void note(void *ctx, uint64_t offset, uint64_t value)
 
     (void)offset;
     if (gt_batch_add(&marker->batch, marker->heap, value)) settle_batch(marker);
+}
+
+struct link {
+    struct gt_marker *marker;
+    const struct gt_region *region;
+};
+
+/* The next link of a list is mostly in the same region: then nothing needs to be fetched. */
+GT_INLINE void note_link(void *ctx, uint64_t offset, uint64_t value)
+{
+    const struct link *link = ctx;
+    const struct gt_region *near = link->region;
+
+    if (value - near->base < near->count * near->slot_size)
+        settle(link->marker, near, near->first + gt_region_slot(near, value), link->marker->cut);
+    else
+        note(link->marker, offset, value);
 }
 
 struct cut_words {
@@ -231,10 +250,17 @@ GT_INLINE void scan(struct gt_marker *marker, const struct gt_region *region, ui
     }
 }
 
+/* Of a list, it is the only one that is known now. */
 GT_INLINE void scan_oldest(struct gt_marker *marker, const struct gt_cut *cut)
 {
     struct gt_slot_ref oldest = gt_fetched_take(&marker->ready);
-    scan(marker, oldest.region, oldest.slot, cut);
+    struct link link = {marker, oldest.region};
+
+    if (!oldest.region->small ||
+        (cut && gt_bit(&cut->has_words, oldest.region->first + oldest.slot)))
+        scan(marker, oldest.region, oldest.slot, cut);
+    else
+        marker->met.bare |= !gt_walk_small(oldest.region, oldest.slot, note_link, &link);
 }
 
 /* Scans an object, after those that wait before it. */
@@ -364,7 +390,7 @@ void gt_mark_word(struct gt_marker *marker, uint64_t value)
 
     if (!found.region) return;
     struct gt_aimed aimed = gt_follow_aim(marker->heap, found);
-    if (aimed.region) settle(marker, aimed, marker->cut);
+    if (aimed.region) settle_aimed(marker, aimed, marker->cut);
 }
 
 void gt_mark_watch(struct gt_marker *marker, const struct gt_bitmap *watched,

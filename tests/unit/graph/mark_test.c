@@ -84,6 +84,22 @@ static void leaves_are_marked_and_have_no_words(void **state)
     assert_int_equal(gt_bitmap_count(&fixture->marked), 2);
 }
 
+/* Node 2 has no pointers by its mask. */
+static void an_object_without_pointers_among_others_is_noted(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct gt_heap_notes *notes = fixture->little.heap.notes;
+
+    edge(&fixture->little, 0, node(1));
+    mark_from(fixture, NULL, node(0));
+    assert_false(notes->bare);
+    fixture->little.mask[1] &= 0xf0;
+    edge(&fixture->little, 3, node(2));
+    mark_from(fixture, NULL, node(3));
+    assert_true(notes->bare);
+    assert_false(notes->dangles);
+}
+
 static void what_is_not_allocated_is_not_reached(void **state)
 {
     struct fixture *fixture = *state;
@@ -300,6 +316,7 @@ int main(void)
         WITH_FIXTURE(nothing_is_reached_from_nowhere),
         WITH_FIXTURE(pointers_are_followed_from_and_to_any_byte),
         WITH_FIXTURE(leaves_are_marked_and_have_no_words),
+        WITH_FIXTURE(an_object_without_pointers_among_others_is_noted),
         WITH_FIXTURE(what_is_not_allocated_is_not_reached),
         WITH_FIXTURE(words_off_the_mask_are_not_pointers),
         WITH_FIXTURE(absent_memory_is_marked_and_not_followed),
