@@ -249,3 +249,32 @@ void gt_packed_put(struct gt_packed *table, struct gt_packed_free *free, size_t 
     while (!put(table->pages[number], entry, value))
         widen(table, free, number);
 }
+
+/* The entry has no code yet. */
+static bool offer_code(struct gt_packed_page *page, uint32_t *word, unsigned shift, uint32_t value)
+{
+    for (uint32_t code = 1; code <= page->used; code++) {
+        if (page->words[code] != value) continue;
+        *word |= code << shift;
+        return true;
+    }
+    return false;
+}
+
+uint32_t gt_packed_offer_any(struct gt_packed *table, struct gt_packed_free *free, size_t index,
+                             uint32_t value)
+{
+    struct gt_packed_page *page = table->pages[index >> GT_PACKED_SHIFT];
+    bool coded = page && page->width < FULL;
+
+    if (coded) {
+        size_t bit = (index & (GT_PACKED_PAGE - 1)) << page->width;
+        uint32_t *word = &page->words[1 + page->most + (bit >> 5)];
+        uint32_t code = *word >> (bit & 31) & (((uint32_t)1 << (1 << page->width)) - 1);
+        if (code) return page->words[code];
+        if (value && offer_code(page, word, bit & 31, value)) return 0;
+    }
+    uint32_t before = coded ? 0 : gt_packed_at(table, index);
+    if (!before) gt_packed_put(table, free, index, value);
+    return before;
+}

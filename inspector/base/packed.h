@@ -87,6 +87,10 @@ static inline void gt_packed_set(struct gt_packed *table, size_t index, uint32_t
         gt_packed_put(table, &table->free, index, value);
 }
 
+/* The same as the next one, of a page with several values. */
+uint32_t gt_packed_offer_any(struct gt_packed *table, struct gt_packed_free *free, size_t index,
+                             uint32_t value);
+
 /* Gives the entry the value, if it is 0 now. Returns what it was. `free` is the thread's. */
 static inline uint32_t gt_packed_offer(struct gt_packed *table, struct gt_packed_free *free,
                                        size_t index, uint32_t value)
@@ -94,15 +98,11 @@ static inline uint32_t gt_packed_offer(struct gt_packed *table, struct gt_packed
     struct gt_packed_page *page = table->pages[index >> GT_PACKED_SHIFT];
     size_t entry = index & (GT_PACKED_PAGE - 1);
 
-    if (gt_packed_has_only(page, value)) {
-        uint32_t *codes = &page->words[2 + (entry >> 5)], bit = (uint32_t)1 << (entry & 31);
-        uint32_t before = *codes;
-        *codes = before | bit;
-        return before & bit ? value : 0;
-    }
-    uint32_t before = gt_packed_at(table, index);
-    if (!before) gt_packed_put(table, free, index, value);
-    return before;
+    if (!gt_packed_has_only(page, value)) return gt_packed_offer_any(table, free, index, value);
+    uint32_t *codes = &page->words[2 + (entry >> 5)], bit = (uint32_t)1 << (entry & 31);
+    uint32_t before = *codes;
+    *codes = before | bit;
+    return before & bit ? value : 0;
 }
 
 /* Prefetches what reads the entry. */
