@@ -27,11 +27,18 @@ static const struct meanings settles = {.plain = GT_FACT_REACHES | GT_FOLLOWED_P
                                         .string = GT_FACT_REACHES | GT_FOLLOWED_WINDOW |
                                                   GT_FOLLOWED_STRING};
 
+struct array_type {
+    uint32_t typed; /* as in gt_typing.type; 0: none */
+    const struct gt_word_plan *plan;
+    uint64_t size; /* of an element */
+};
+
 struct reader {
     struct gt_last_type last;
-    uint32_t simple;       /* gt_plain_objects_are() of the last type */
-    struct meanings means; /* what the object's words mean */
-    bool outside;          /* one of them leads to static data */
+    struct array_type array; /* of the last one */
+    uint32_t simple;         /* gt_plain_objects_are() of the last type */
+    struct meanings means;   /* what the object's words mean */
+    bool outside;            /* one of them leads to static data */
     struct gt_following values;
     struct gt_own_blocks *own; /* the chunk's */
 };
@@ -185,15 +192,27 @@ GT_INLINE void read_value(struct reader *reader, const struct gt_slot_ref *ref)
 }
 
 /* An array that has all pointers of its slot. */
-static bool read_array(struct reader *reader, const struct gt_slot_ref *ref, uint32_t typed)
+static bool is_whole_array(struct reader *reader, uint32_t typed)
 {
     const struct gt_type_row *row = ready_row(reader, gt_typed_id(typed));
     struct gt_extent extent = gt_typed_extent(typed);
 
     if (!row || gt_is_one_value(typed) || !extent.all || row->plan->claims_more) return false;
-    begin_object(reader, ref, row->plan, false);
+    reader->array = (struct array_type){typed, row->plan, row->size};
+    return true;
+}
+
+/* Neighbours are mostly of one type and length. */
+static bool read_array(struct reader *reader, const struct gt_slot_ref *ref, uint32_t typed)
+{
+    const struct array_type *array = &reader->array;
+    struct gt_extent extent = gt_typed_extent(typed);
+
+    if (typed != array->typed && !is_whole_array(reader, typed)) return false;
+    begin_object(reader, ref, array->plan, false);
     for (uint64_t i = extent.from; i < extent.to; i++)
-        gt_read_element(row->plan, gt_slot_bytes(ref), i * row->size, marks(reader), sink, reader);
+        gt_read_element(array->plan, gt_slot_bytes(ref), i * array->size, marks(reader), sink,
+                        reader);
     if (reader->outside) leave(reader->values.chunk, ref, true);
     return true;
 }
