@@ -21,13 +21,13 @@ OTHERS = 1.15
 SCALES = (0.005, 0.055)  # times the four million objects of `make bench`
 # Shape and command: instructions for each object.
 BARS = {
-    ("list", "check"): 250,
-    ("list", "report --no-holders"): 480,
-    ("list", "report"): 1120,
+    ("list", "check"): 165,
+    ("list", "report --no-holders"): 230,
+    ("list", "report"): 870,
     ("maps", "report --no-holders"): 340,
-    ("strings", "report --no-holders"): 215,
-    ("tree", "report --no-holders"): 440,
-    ("wide", "report --no-holders"): 690,
+    ("strings", "report --no-holders"): 140,
+    ("tree", "report --no-holders"): 305,
+    ("wide", "report --no-holders"): 660,
 }
 # What a small command takes in all on the smaller core of a shape, nearly all of it to open the program:
 # to unpack its debug information, and to find the runtime's structs there.
