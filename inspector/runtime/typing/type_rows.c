@@ -210,6 +210,7 @@ static void find_unclaimed(struct gt_word_plan *plan, const struct gt_type_row *
     for (size_t i = 0; i < plan->leaf_count; i++)
         plan->exact &= take_word(plan->leaves[i].offset, &left);
     list_unclaimed(plan, left, offsets);
+    plan->only_plain &= !plan->unclaimed_count;
 }
 
 const struct gt_type_row *gt_type_row_plan(const struct gt_typing *typing, gt_type_id id)
@@ -246,6 +247,14 @@ bool gt_plan_leads_to_bitmaps(const struct gt_typing *typing, const struct gt_wo
         if (gt_type_row(typing, plan->plain[i].type)->elsewhere) known->leads = GT_LEADS_ELSEWHERE;
     if (plan->leads == GT_LEADS_UNKNOWN) known->leads = GT_LEADS_TO_BITMAPS;
     return plan->leads == GT_LEADS_TO_BITMAPS;
+}
+
+void gt_forget_leads(struct gt_typing *typing)
+{
+    for (size_t i = 0; i < typing->rows->len; i++) {
+        const struct gt_type_row *row = gt_row_at(typing, (gt_type_id)i);
+        if (row->known && row->plan) row->plan->leads = GT_LEADS_UNKNOWN;
+    }
 }
 
 gt_type_id gt_type_cell(const struct gt_typing *typing, gt_type_id map)

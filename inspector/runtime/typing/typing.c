@@ -321,7 +321,9 @@ struct gt_typing *gt_typing_finish_whole(struct gt_typing *begun, const struct g
 {
     gt_spread_open(begun);
     gt_widen_arrays(begun, live);
-    return finish(begun, live);
+    struct gt_typing *typing = finish(begun, live);
+    gt_forget_leads(typing);
+    return typing;
 }
 
 static void destroy_shared(const struct gt_typing *typing)

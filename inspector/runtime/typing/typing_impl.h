@@ -185,8 +185,10 @@ static inline const struct gt_type_row *gt_planned_row(const struct gt_typing *t
 }
 
 /* Did each plain pointer of such objects lead to a slot with a heap bitmap? Asked once types have
- * spread. */
+ * spread. The plan keeps the answer until types have spread further. */
 bool gt_plan_leads_to_bitmaps(const struct gt_typing *typing, const struct gt_word_plan *plan);
+
+void gt_forget_leads(struct gt_typing *typing);
 
 /* The type of memory that holds a map, since an object of the map type itself is the map's
  * header. */

@@ -202,13 +202,14 @@ static bool is_whole_array(struct reader *reader, uint32_t typed)
     return true;
 }
 
-/* Neighbours are mostly of one type and length. */
+/* Neighbours are mostly of one type and length. An object that is grey may have no type: two claims
+ * contradicted each other. */
 static bool read_array(struct reader *reader, const struct gt_slot_ref *ref, uint32_t typed)
 {
     const struct array_type *array = &reader->array;
     struct gt_extent extent = gt_typed_extent(typed);
 
-    if (typed != array->typed && !is_whole_array(reader, typed)) return false;
+    if (!typed || (typed != array->typed && !is_whole_array(reader, typed))) return false;
     begin_object(reader, ref, array->plan, false);
     for (uint64_t i = extent.from; i < extent.to; i++)
         gt_read_element(array->plan, gt_slot_bytes(ref), i * array->size, marks(reader), sink,

@@ -25,6 +25,8 @@ struct tree {
     uint64_t leaf[BRANCHES];   /* 0: its branch has none of its own */
     uint64_t held;             /* only a global leads to it. One branch says what the global is */
     uint64_t global;
+    uint64_t disputed;   /* two branches say what it is, and its pointers contradict both */
+    uint64_t kept;       /* a leaf points to it */
     uint64_t middle;     /* in its second half is a leaf */
     uint64_t bare, lost; /* the last branch leads to one as if it were a branch. Its first word
                           * is no pointer, but the other one's address */
@@ -32,6 +34,7 @@ struct tree {
 
 struct forest {
     uint64_t top, list, wrong;
+    const char *leaf; /* the name of the leaves' type */
     struct tree tree[TREES];
 };
 
@@ -46,10 +49,20 @@ struct types {
     uint64_t branch, branch_pointer, leaf_pointer;
 };
 
-static void make_types(struct synth *synth, struct types *types)
+/* A leaf is one pointer, and a number. `fields`: its type has a field for the pointer, and a name.
+ */
+static uint64_t make_leaf_type(struct synth *synth, bool fields)
 {
+    static const unsigned char first[8] = {1};
     struct synth_type_field word = {"p", synth_type_unsafe_pointer(synth), 0};
-    uint64_t leaf = synth_type_struct(synth, "main.leaf", LEAF_SIZE, &word, 1);
+
+    if (!fields) return synth_struct_type(synth, LEAF_SIZE, first, 8);
+    return synth_type_struct(synth, "main.leaf", LEAF_SIZE, &word, 1);
+}
+
+static void make_types(struct synth *synth, struct types *types, bool leaf_fields)
+{
+    uint64_t leaf = make_leaf_type(synth, leaf_fields);
     struct synth_type_field fields[] = {
         {"left", 0, AT_LEFT}, {"right", 0, AT_RIGHT}, {"odd", 0, AT_ODD}, {"held", 0, AT_HELD}};
 
@@ -135,14 +148,27 @@ static void make_others(struct synth *synth, struct tree *tree, unsigned number)
     tree->lost = synth_object(synth, BRANCH, "p");
     synth_put(synth, tree->bare, tree->lost);
     synth_put(synth, tree->branch[BRANCHES - 1] + AT_LEFT, tree->bare);
+    tree->disputed = synth_object(synth, BRANCH, ".p.p");
+    tree->kept = synth_object(synth, BRANCH, "p");
+    synth_put(synth, tree->leaf[LEAF], tree->kept);
 }
 
-static struct forest *make_forest(struct synth *synth)
+/* A word of another tree comes later, as a fact. */
+static void dispute(struct synth *synth, const struct forest *forest, unsigned number)
+{
+    const struct tree *tree = &forest->tree[number], *other = &forest->tree[(number + 64) % TREES];
+
+    synth_put(synth, tree->branch[BRANCHES - 2] + AT_LEFT, other->disputed);
+    synth_put(synth, tree->branch[BRANCHES - 3] + AT_ODD, other->disputed);
+}
+
+static struct forest *make_forest(struct synth *synth, bool leaf_fields)
 {
     struct forest *forest = calloc(1, sizeof *forest);
     struct types types;
 
-    make_types(synth, &types);
+    make_types(synth, &types, leaf_fields);
+    forest->leaf = leaf_fields ? "main.leaf" : "struct {}";
     make_top(synth, forest, &types);
     forest->wrong = synth_object(synth, BRANCH, ".p.p");
     for (unsigned i = 0; i < TREES; i++) {
@@ -151,6 +177,7 @@ static struct forest *make_forest(struct synth *synth)
     }
     for (unsigned i = 0; i < TREES; i++) {
         link_branches(synth, forest, &forest->tree[i]);
+        dispute(synth, forest, i);
         synth_put(synth, forest->list + (uint64_t)i * 8, forest->tree[i].branch[0]);
     }
     return forest;
@@ -170,7 +197,7 @@ static void expect_branch(const struct trial *trial, const struct tree *tree, un
     uint64_t branch = tree->branch[number], leaf = tree->leaf[number];
 
     trial_expect_type(trial, branch, "main.branch", 1);
-    trial_expect_type(trial, leaf, "main.leaf", 1);
+    trial_expect_type(trial, leaf, forest_of(trial)->leaf, 1);
     if (number) assert_true(trial_is_pointed(trial, branch));
     if (leaf) assert_true(trial_is_pointed(trial, leaf));
     if (!trial->marks) return;
@@ -184,9 +211,10 @@ static void expect_tree(const struct trial *trial, const struct tree *tree)
     for (unsigned i = 0; i < BRANCHES; i++)
         expect_branch(trial, tree, i);
     trial_expect_type(trial, tree->held, "main.branch", 1);
-    trial_expect_type(trial, tree->middle, "main.leaf", 1);
+    trial_expect_type(trial, tree->middle, forest_of(trial)->leaf, 1);
     trial_expect_type(trial, tree->bare, "", 0);
     trial_expect_type(trial, tree->lost, "", 0);
+    trial_expect_type(trial, tree->disputed, "", 0);
     assert_true(trial_is_pointed(trial, tree->bare));
     if (trial->marks) assert_false(gt_bit(&trial->marked, trial_object(trial, tree->lost)));
 }
@@ -213,10 +241,10 @@ static void expect_dangling(const struct trial *trial)
     assert_true(trial->reach.dangles);
 }
 
-static void try_forest(void **state, struct trial like)
+static void try_forest(void **state, struct trial like, bool leaf_fields)
 {
     struct synth *synth = synth_begin(state, "go1.26.8");
-    struct forest *forest = make_forest(synth);
+    struct forest *forest = make_forest(synth, leaf_fields);
 
     like.all = forest;
     like.analysis = synth_open(synth);
@@ -226,24 +254,29 @@ static void try_forest(void **state, struct trial like)
 
 static void trees_have_types(void **state)
 {
-    try_forest(state, (struct trial){.expect = expect_forest});
+    try_forest(state, (struct trial){.expect = expect_forest}, true);
 }
 
 static void trees_are_marked_meanwhile(void **state)
 {
-    try_forest(state, (struct trial){.marks = true, .expect = expect_marks});
+    try_forest(state, (struct trial){.marks = true, .expect = expect_marks}, true);
+}
+
+static void pointers_without_fields_are_marked(void **state)
+{
+    try_forest(state, (struct trial){.marks = true, .expect = expect_marks}, false);
 }
 
 /* Only others lead to most branches. */
 static void branches_that_are_away_are_left_to_the_mark(void **state)
 {
-    try_forest(state, (struct trial){.marks = true, .away_every = 5, .expect = expect_marks});
+    try_forest(state, (struct trial){.marks = true, .away_every = 5, .expect = expect_marks}, true);
 }
 
 static void a_branch_to_a_free_slot_dangles(void **state)
 {
     struct synth *synth = synth_begin(state, "go1.26.8");
-    struct forest *forest = make_forest(synth);
+    struct forest *forest = make_forest(synth, true);
 
     synth_free_object(synth, forest->tree[TREES / 2].leaf[ODDS + LEAF]);
     trial_run((struct trial){
@@ -256,6 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(trees_have_types, synth_end),
         cmocka_unit_test_teardown(trees_are_marked_meanwhile, synth_end),
+        cmocka_unit_test_teardown(pointers_without_fields_are_marked, synth_end),
         cmocka_unit_test_teardown(branches_that_are_away_are_left_to_the_mark, synth_end),
         cmocka_unit_test_teardown(a_branch_to_a_free_slot_dangles, synth_end),
     };
