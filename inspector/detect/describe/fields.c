@@ -183,6 +183,7 @@ const char *gt_referrer_field_once(const struct gt_heap_analysis *analysis,
     uint64_t offset;
     gt_type_id type = referrer_type(analysis, referrer, &offset);
 
+    if (!type) return NULL;
     if (referrer->object == GT_NO_OBJECT || offset >> OFFSET_BITS)
         return gt_referrer_field(analysis, referrer);
     uint64_t *field = gt_map_put(known, (uint64_t)type << OFFSET_BITS | offset, NULL);
