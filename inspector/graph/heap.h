@@ -116,12 +116,17 @@ static inline const struct gt_region *gt_heap_region(const struct gt_heap *heap,
     return &heap->regions[heap->pages[page] - 1];
 }
 
-/* The same. It takes less time for an address in the slots of `near`. */
+/* Does the address lead to or into a slot of the region? */
+static inline bool gt_is_in_slots(const struct gt_region *region, uint64_t addr)
+{
+    return addr - region->base < region->count * region->slot_size;
+}
+
+/* As gt_heap_region(). It takes less time for an address in the slots of `near`. */
 static inline const struct gt_region *
 gt_heap_region_near(const struct gt_heap *heap, const struct gt_region *near, uint64_t addr)
 {
-    if (addr - near->base < near->count * near->slot_size) return near;
-    return gt_heap_region(heap, addr);
+    return gt_is_in_slots(near, addr) ? near : gt_heap_region(heap, addr);
 }
 
 static inline uint32_t gt_region_slot(const struct gt_region *region, uint64_t addr)

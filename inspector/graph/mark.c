@@ -126,16 +126,17 @@ GT_INLINE void note(void *ctx, uint64_t offset, uint64_t value)
 struct link {
     struct gt_marker *marker;
     const struct gt_region *region;
+    const struct gt_cut *cut;
 };
 
 /* The next link of a list is mostly in the same region: then nothing needs to be fetched. */
 GT_INLINE void note_link(void *ctx, uint64_t offset, uint64_t value)
 {
     const struct link *link = ctx;
-    const struct gt_region *near = link->region;
 
-    if (value - near->base < near->count * near->slot_size)
-        settle(link->marker, near, near->first + gt_region_slot(near, value), link->marker->cut);
+    if (gt_is_in_slots(link->region, value))
+        settle(link->marker, link->region,
+               link->region->first + gt_region_slot(link->region, value), link->cut);
     else
         note(link->marker, offset, value);
 }
@@ -250,11 +251,10 @@ GT_INLINE void scan(struct gt_marker *marker, const struct gt_region *region, ui
     }
 }
 
-/* Of a list, it is the only one that is known now. */
 GT_INLINE void scan_oldest(struct gt_marker *marker, const struct gt_cut *cut)
 {
     struct gt_slot_ref oldest = gt_fetched_take(&marker->ready);
-    struct link link = {marker, oldest.region};
+    struct link link = {marker, oldest.region, cut};
 
     if (!oldest.region->small ||
         (cut && gt_bit(&cut->has_words, oldest.region->first + oldest.slot)))

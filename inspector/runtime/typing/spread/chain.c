@@ -79,7 +79,7 @@ GT_INLINE bool follow(struct chain *chain, const struct gt_region *near, uint64_
     return true;
 }
 
-GT_INLINE void read(struct chain *chain, const struct gt_slot_ref *ref)
+GT_INLINE void read_link(struct chain *chain, const struct gt_slot_ref *ref)
 {
     const unsigned char *bytes = ref->region->bytes + ref->slot * ref->region->slot_size;
     const struct gt_word_plan *plan = chain->type.plan;
@@ -101,7 +101,7 @@ bool gt_claim_chain(struct gt_typing *typing, const struct gt_slot_ref *ref)
     do {
         const struct gt_slot_ref at = {chain.next, chain.next_slot};
         chain.next = NULL;
-        read(&chain, &at);
+        read_link(&chain, &at);
     } while (chain.next && !gt_is_any_grey(typing) && !typing->waiting_count);
     if (chain.next) gt_turn_grey(typing, &(struct gt_slot_ref){chain.next, chain.next_slot});
     return true;

@@ -12,7 +12,7 @@ enum {
 /* The object's words will be claimed. While no block waits, it goes where it is read next. That
  * spares a list, which has one grey object at a time, the search of a block for each. The map of
  * grey objects is written without a look at it, as in graph/crew/blocks.h. */
-static inline void turn_grey(struct gt_typing *typing, const struct gt_slot_ref *ref)
+void gt_turn_grey(struct gt_typing *typing, const struct gt_slot_ref *ref)
 {
     uint32_t object = gt_slot_object(ref), block = object >> GT_BLOCK_SHIFT;
 
@@ -25,17 +25,12 @@ static inline void turn_grey(struct gt_typing *typing, const struct gt_slot_ref 
     if (typing->queued[block] == GT_NOT_QUEUED) gt_enqueue(typing, block);
 }
 
-void gt_turn_grey(struct gt_typing *typing, const struct gt_slot_ref *ref)
-{
-    turn_grey(typing, ref);
-}
-
 void gt_settle(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
                struct gt_extent extent)
 {
     gt_type_changes(typing, gt_slot_object(ref));
     gt_packed_set(&typing->type, gt_slot_object(ref), gt_typed(id, extent));
-    turn_grey(typing, ref);
+    gt_turn_grey(typing, ref);
 }
 
 /* ---- marks --------------------------------------------------------------------------------- */
@@ -167,7 +162,7 @@ static inline bool is_about_first(const struct gt_typing *typing, const struct g
 static inline void judge_first(struct gt_typing *typing, const struct gt_claim *claim,
                                const struct gt_slot_ref *ref)
 {
-    uint32_t typed = gt_typed(claim->type, (struct gt_extent){0, 1, true});
+    uint32_t typed = gt_typed_as_one(claim->type);
     uint32_t before =
         gt_packed_offer(&typing->type, &typing->type.free, gt_slot_object(ref), typed);
 
@@ -176,7 +171,7 @@ static inline void judge_first(struct gt_typing *typing, const struct gt_claim *
         if (!is_known(claim, before)) gt_judge(typing, claim);
         return;
     }
-    turn_grey(typing, ref);
+    gt_turn_grey(typing, ref);
     if (typing->within || typing->eager) gt_verified(typing, ref);
 }
 

@@ -132,7 +132,7 @@ GT_INLINE void gt_follow_string(struct gt_following *values, uint64_t value, uin
     const struct gt_region **near = &values->near[place % GT_FOLLOWED_NEAR], *region = *near;
     bool settles = what & GT_FOLLOWED_WINDOW;
 
-    if (region->scan != GT_SCAN_NONE || value - region->base >= region->count * region->slot_size) {
+    if (region->scan != GT_SCAN_NONE || !gt_is_in_slots(region, value)) {
         if (gt_follow_value(values, value, what, 0, window))
             *near = gt_heap_region(values->heap, value);
         return;

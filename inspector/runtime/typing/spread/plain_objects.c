@@ -23,7 +23,7 @@ uint32_t gt_plain_objects_are(const struct gt_typing *typing, const struct gt_la
 /* ---- pointers ------------------------------------------------------------------------------ */
 
 /* Its memory is fetched, and what lies behind it: that is mostly read soon, too. */
-GT_INLINE void wait(struct gt_own_blocks *own, const struct gt_slot_ref *ref, gt_type_id type)
+GT_INLINE void read_soon(struct gt_own_blocks *own, const struct gt_slot_ref *ref, gt_type_id type)
 {
     enum { LINE = 64 };
     uintptr_t bytes = (uintptr_t)ref->region->bytes + ref->slot * ref->region->slot_size;
@@ -47,7 +47,7 @@ GT_INLINE bool judge(struct reader *reader, const struct gt_slot_ref *ref, gt_ty
     if (before && before != typed) return false;
     gt_bit_set(&reader->marked, object);
     gt_bit_set(&reader->pointed, object);
-    if (!before) wait(own, ref, type);
+    if (!before) read_soon(own, ref, type);
     return true;
 }
 
@@ -87,7 +87,7 @@ GT_INLINE bool is_usual(const struct reader *reader, const struct gt_slot_ref *r
 }
 
 /* False if it is to be read by others, too. */
-GT_INLINE bool read(struct reader *reader, const struct gt_slot_ref *ref)
+GT_INLINE bool read_object(struct reader *reader, const struct gt_slot_ref *ref)
 {
     const unsigned char *bytes = ref->region->bytes + ref->slot * ref->region->slot_size;
     const struct gt_word_plan *plan = reader->type.plan;
@@ -133,6 +133,7 @@ void gt_read_plain_objects(struct gt_following *values, struct gt_own_blocks *ow
     for (unsigned room = room_for(values, last->plan->plain_count); room; room--) {
         if (gt_own_is_empty(own) || gt_own_next(own)->what != are) return;
         struct gt_slot_ref ref = gt_own_take(own);
-        if (!read(&reader, &ref)) chunk->object[chunk->unread++] = (struct gt_unread){ref, true};
+        if (!read_object(&reader, &ref))
+            chunk->object[chunk->unread++] = (struct gt_unread){ref, true};
     }
 }

@@ -30,7 +30,7 @@ static inline void turn_grey(const struct judge *judge, uint32_t object)
 static inline bool judge_type(const struct judge *judge, uint32_t object, gt_type_id type)
 {
     struct gt_typing *typing = judge->typing;
-    uint32_t typed = gt_typed(type, (struct gt_extent){0, 1, true});
+    uint32_t typed = gt_typed_as_one(type);
     uint32_t before = gt_packed_offer(&typing->type, &judge->share->free, object, typed);
 
     if (!before) turn_grey(judge, object);

@@ -181,7 +181,7 @@ static void take_chunks(struct gt_rounds *rounds)
 }
 
 /* Blocks are no chunk's own any more. */
-static void give_back(struct gt_rounds *rounds)
+static void release_blocks(struct gt_rounds *rounds)
 {
     for (unsigned i = 0; i < rounds->chunk_count; i++)
         for (unsigned j = 0; j < rounds->chunks[i].block_count; j++)
@@ -193,7 +193,7 @@ static void run_round(struct gt_rounds *rounds)
     take_chunks(rounds);
     gt_lockstep_run(rounds->crew, gt_round_read, rounds, rounds->chunk_count);
     gt_lockstep_run(rounds->crew, gt_round_judge, rounds, rounds->share_count);
-    give_back(rounds);
+    release_blocks(rounds);
     queue_blocks(rounds);
     for (unsigned i = 0; i < rounds->chunk_count; i++)
         do_rest(rounds, i);

@@ -4,10 +4,12 @@
  * A round takes some blocks from the queue, and has three steps:
  *
  *   read     each block's grey objects become facts: an object is one value of a type, or is to be
- *            marked. What is not that simple is put aside. Nothing that is read here is written,
- * but what only the block's own thread reads (own_blocks.h) judge    facts become types, marks and
- * grey objects. Each thread judges those about blocks of its own, so that no two write the same
- * word rest     one thread does what was put aside, in order, as it does without rounds (spread.c)
+ *            marked. What a plain pointer says of an object of the same blocks is judged at once
+ *            (own_blocks.h). What is not that simple is put aside. Nothing that is read here is
+ *            written, but by the thread that reads it
+ *   judge    facts become types, marks and grey objects. Each thread judges those about blocks of
+ *            its own, so that no two write the same word
+ *   rest     one thread does what was put aside, in order, as it does without rounds (spread.c)
  *
  * Invariants: what a round does, and in which order facts about one object are judged, does not
  * depend on the number of threads. Nothing is allocated in the first two steps.
