@@ -2,7 +2,8 @@
  * The tree is built in three passes over nodes in preorder. No pass needs a list of all edges:
  *   1. a depth-first walk numbers the inner nodes. It records the edges that lead to objects with a
  *      number; the other edges are the walk's tree itself (dominators_walk.c);
- *   2. backwards: each node's semidominator, by path compression over the recorded edges;
+ *   2. backwards: each node's semidominator, by path compression over the recorded edges, which
+ *      are sorted for that (edges.c);
  *   3. forwards: each node's dominator: the nearest node above it, in the tree so far, that is not
  *      below its semidominator.
  * A node without recorded edges has its parent in the walk's tree as both. Leaves come last.
@@ -16,7 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AHEAD = 8 }; /* nodes, or objects: how far ahead memory is prefetched */
+enum {
+    AHEAD = 8, /* nodes, or objects: how far ahead memory is prefetched */
+    EDGES_AHEAD = 16,
+};
 
 /* ---- semidominators ------------------------------------------------------------------------ */
 
@@ -24,7 +28,9 @@ struct semi {
     uint32_t *ancestor; /* by node: a node above it; the path to it is compressed in `label` */
     uint32_t *label;    /* by node: the least semidominator on that path, without its end */
     uint32_t *semi;     /* by node, + 1; 0: its parent in the walk's tree. Until the node is
-                         * processed, the head of its list of edges */
+                         * processed, where its edges begin */
+    const struct gt_sorted_edges *edges;
+    uint32_t end; /* of the edges to the node that is processed next, and to those before it */
 };
 
 /* Nodes above `last` are processed. Returns the least semidominator on the path from `node` up to
@@ -42,43 +48,49 @@ static uint32_t least_semi(struct semi *semi, uint32_t node, uint32_t last)
     return least;
 }
 
-/* Prefetches the first edge to the node that comes AHEAD nodes later. */
-static void fetch_edge(const struct semi *semi, const struct gt_dominator_walk *walk, uint32_t node)
+/* Prefetches what an edge needs that comes later. */
+static void fetch_from(const struct semi *semi, uint32_t edge)
 {
-    uint32_t head = node > AHEAD ? semi->semi[node - AHEAD] : 0;
-
-    if (head) __builtin_prefetch(gt_vec_at(&walk->edges, head - 1));
+    if (edge <= EDGES_AHEAD) return;
+    uint32_t from = semi->edges->from[edge - EDGES_AHEAD];
+    __builtin_prefetch(&semi->ancestor[from]);
+    __builtin_prefetch(&semi->label[from]);
 }
 
-static void find_semi(struct semi *semi, const struct gt_dominator_walk *walk, uint32_t node)
+static void find_semi(struct semi *semi, uint32_t node, uint32_t parent)
 {
-    uint32_t least = walk->parent[node];
+    uint32_t least = parent, first = semi->semi[node];
 
-    for (uint32_t next = semi->semi[node]; next;) {
-        const struct gt_dominator_edge *edge = gt_vec_at(&walk->edges, next - 1);
-        uint32_t from = edge->from;
+    for (uint32_t edge = semi->end; first && edge-- > first;) {
+        uint32_t from = semi->edges->from[edge];
+        fetch_from(semi, edge);
         if (from > node) from = least_semi(semi, from, node);
         if (from < least) least = from;
-        next = edge->next;
     }
     semi->label[node] = least;
-    if (semi->semi[node]) semi->semi[node] = least + 1;
+    if (!first) return;
+    semi->semi[node] = least + 1;
+    semi->end = first;
 }
 
-/* Replaces the walk's heads of lists by the semidominators. Entries of nodes without recorded edges
- * are not written, so that their pages take no memory. */
+/* The semidominators take the places of the edges' beginnings. Entries of nodes without recorded
+ * edges are not written, so that their pages take no memory. */
 static void find_semis(struct gt_dominator_walk *walk, struct semi *semi)
 {
     size_t size = walk->count * sizeof(uint32_t);
+    struct gt_sorted_edges edges;
 
-    *semi = (struct semi){.ancestor = gt_alloc(size), .label = gt_alloc(size), .semi = walk->heads};
-    walk->heads = NULL;
+    gt_edges_sort(&walk->edges, walk->count, &edges);
+    *semi = (struct semi){.ancestor = gt_alloc(size),
+                          .label = gt_alloc(size),
+                          .semi = edges.first,
+                          .edges = &edges,
+                          .end = edges.end};
     memcpy(semi->ancestor, walk->parent, size);
-    for (uint32_t node = walk->count; node-- > 1;) {
-        fetch_edge(semi, walk, node);
-        find_semi(semi, walk, node);
-    }
-    gt_vec_deinit(&walk->edges);
+    for (uint32_t node = walk->count; node-- > 1;)
+        find_semi(semi, node, walk->parent[node]);
+    semi->edges = NULL;
+    gt_free(edges.from);
 }
 
 /* ---- dominators ---------------------------------------------------------------------------- */

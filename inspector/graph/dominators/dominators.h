@@ -18,11 +18,11 @@
  * Invariants: inner nodes come first, in that preorder; 0 is the root of all. Leaves follow in the
  * order of their objects. A leaf that no root leads to has the parent GT_NO_NODE. So a node's
  * dominator always has a smaller number. While it is built, the tree takes 16 bytes an inner node,
- * 4 a leaf, 8 for each pointer to an object that already has a number, and up to 4 for each object
- * with such pointers. The walk's lists take 4 for each pointer to an inner object, of three for
- * each such object at most (4096 in any case); they are gone before the last 8 of those 16 bytes
- * are taken. Afterwards it takes 16 bytes an inner node (20 if the heap is larger than 32 GiB), and
- * 4 a leaf. Heap and live set are borrowed.
+ * 4 a leaf, 4 for each pointer to an object that already has a number, and up to 4 for each object
+ * with such pointers. Before the last 8 of those 16 bytes are taken, there are 8 more for each such
+ * pointer; and before these are sorted, the walk's lists, with 4 for each pointer to an inner
+ * object, of three for each such object at most (4096 in any case). Afterwards it takes 16 bytes an
+ * inner node (20 if the heap is larger than 32 GiB), and 4 a leaf. Heap and live set are borrowed.
  */
 #ifndef GT_GRAPH_DOMINATORS_H
 #define GT_GRAPH_DOMINATORS_H

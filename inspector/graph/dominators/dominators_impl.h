@@ -2,8 +2,8 @@
  * The depth-first walk for dominators. Private to graph/.
  *
  * Invariants: inner nodes are numbered in preorder. parent[node] < node is the node from which the
- * walk reached it. Every edge between inner nodes is (parent[node], node), or is recorded in the
- * list of its target, or has no effect: it leads to its own node, or repeats one of the others.
+ * walk reached it. Every edge between inner nodes is (parent[node], node), or is in `edges`, or has
+ * no effect: it leads to its own node, or repeats one of the others.
  * Every edge to a leaf is in `place`, or in `leaf_edges`, or repeats one of those. An entry of an
  * object that no root leads to is GT_NO_NODE, and so is `from` of an edge that starts at one.
  */
@@ -11,23 +11,18 @@
 #define GT_GRAPH_DOMINATORS_IMPL_H
 
 #include "inspector/graph/dominators/dominators.h"
+#include "inspector/graph/dominators/edges.h"
 #include "inspector/graph/dominators/targets.h"
-
-struct gt_dominator_edge {
-    uint32_t from; /* a node */
-    uint32_t next; /* the next edge of the same target, + 1; 0 ends the list */
-};
 
 struct gt_group_node { /* the nodes of objects are in `place` */
     uint32_t node, group;
 };
 
 struct gt_dominator_walk {
-    uint32_t *place;          /* by rank: its node; for a leaf, a node that points to it */
-    uint32_t *parent;         /* by node */
-    uint32_t *heads;          /* by node: the head of its list in `edges`, + 1; 0: none */
-    struct gt_vec groups;     /* struct gt_group_node */
-    struct gt_vec edges;      /* struct gt_dominator_edge */
+    uint32_t *place;      /* by rank: its node; for a leaf, a node that points to it */
+    uint32_t *parent;     /* by node */
+    struct gt_vec groups; /* struct gt_group_node */
+    struct gt_edge_list edges;
     struct gt_vec leaf_edges; /* struct gt_leaf_edge */
     uint32_t count;           /* nodes */
     uint32_t first_leaf;      /* the rank of the first leaf */

@@ -53,17 +53,7 @@ static uint32_t add_node(struct gt_dominator_walk *walk, uint32_t parent)
 /* Records an edge to a node that has its number. */
 static void note_edge(struct gt_dominator_walk *walk, uint32_t from, uint32_t to)
 {
-    uint32_t *head = &walk->heads[to];
-
-    if (to == from || walk->parent[to] == from) return;
-    if (walk->edges.len == UINT32_MAX) return;
-    if (*head) {
-        const struct gt_dominator_edge *last = gt_vec_at(&walk->edges, *head - 1);
-        if (last->from == from) return;
-    }
-    struct gt_dominator_edge edge = {from, *head};
-    gt_vec_add(&walk->edges, &edge);
-    *head = (uint32_t)walk->edges.len;
+    if (to != from && walk->parent[to] != from) gt_edge_list_add(&walk->edges, from, to);
 }
 
 static void handle_edge(struct walker *walker)
@@ -78,7 +68,7 @@ static void note_edge_later(struct walker *walker, uint32_t from, uint32_t to)
 {
     struct late *late = &walker->edges;
 
-    __builtin_prefetch(&walker->walk->heads[to], 1);
+    __builtin_prefetch(&walker->walk->edges.last[to], 1);
     __builtin_prefetch(&walker->walk->parent[to]);
     if (late->in - late->out == LATE) handle_edge(walker);
     late->ring[late->in % LATE].from = from;
@@ -248,14 +238,13 @@ static void begin(struct walker *walker, size_t groups)
 
     *walk = (struct gt_dominator_walk){.place = memset(gt_alloc(size), 0xff, size),
                                        .groups = GT_VEC_OF(struct gt_group_node),
-                                       .edges = GT_VEC_OF(struct gt_dominator_edge),
                                        .leaf_edges = GT_VEC_OF(struct gt_leaf_edge),
                                        .first_leaf = (uint32_t)first_leaf};
     gt_targets_init(&walker->targets, walker->heap, walker->rank,
                     &(struct gt_targets_tables){walk->place, &walk->leaf_edges, walk->first_leaf,
                                                 TARGETS * first_leaf + FEW_TARGETS});
     walk->parent = gt_alloc(nodes * sizeof *walk->parent);
-    walk->heads = gt_calloc(nodes, sizeof *walk->heads);
+    gt_edge_list_init(&walk->edges, nodes);
     add_node(walk, 0);
 }
 
