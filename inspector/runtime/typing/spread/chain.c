@@ -39,13 +39,6 @@ static bool begin(struct chain *chain, struct gt_typing *typing, const struct gt
     return true;
 }
 
-/* It is of the chain's type, but perhaps has other pointers than that. */
-GT_INLINE bool is_usual(const struct chain *chain, const struct gt_slot_ref *ref)
-{
-    return gt_slot_mask(ref) == chain->type.mask &&
-           !(chain->away && gt_bit(chain->away, gt_slot_object(ref)));
-}
-
 /* ---- pointers ------------------------------------------------------------------------------ */
 
 GT_INLINE void add_next(struct chain *chain, const struct gt_region *region, uint32_t slot,
@@ -83,7 +76,7 @@ GT_INLINE void read_link(struct chain *chain, const struct gt_slot_ref *ref)
 {
     const unsigned char *bytes = ref->region->bytes + ref->slot * ref->region->slot_size;
     const struct gt_word_plan *plan = chain->type.plan;
-    bool followed = is_usual(chain, ref);
+    bool followed = gt_is_usual(ref, &chain->type, chain->away);
 
     if (followed) gt_bit_set(&chain->scanned, gt_slot_object(ref));
     for (size_t i = 0; i < plan->plain_count && followed; i++) {

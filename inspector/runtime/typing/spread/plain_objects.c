@@ -79,13 +79,6 @@ GT_INLINE bool follow(struct reader *reader, const struct gt_region *near, uint6
 
 /* ---- objects ------------------------------------------------------------------------------- */
 
-/* All of its pointers are in words of its type, and may be followed. */
-GT_INLINE bool is_usual(const struct reader *reader, const struct gt_slot_ref *ref)
-{
-    return ref->region->small && gt_slot_mask(ref) == reader->type.mask &&
-           !(reader->away && gt_bit(reader->away, gt_slot_object(ref)));
-}
-
 /* False if it is to be read by others, too. */
 GT_INLINE bool read_object(struct reader *reader, const struct gt_slot_ref *ref)
 {
@@ -93,7 +86,7 @@ GT_INLINE bool read_object(struct reader *reader, const struct gt_slot_ref *ref)
     const struct gt_word_plan *plan = reader->type.plan;
     bool followed = true;
 
-    if (!is_usual(reader, ref)) return false;
+    if (!gt_is_usual(ref, &reader->type, reader->away)) return false;
     gt_bit_set(&reader->scanned, gt_slot_object(ref));
     for (size_t i = 0; i < plan->plain_count; i++) {
         uint64_t value = gt_load64(bytes + plan->plain[i].offset);
@@ -119,16 +112,16 @@ void gt_read_plain_objects(struct gt_following *values, struct gt_own_blocks *ow
     const struct gt_typing *typing = values->typing;
     struct gt_chunk *chunk = values->chunk;
     uint32_t are = gt_plain_objects_are(typing, last);
-    struct reader reader = {values,
-                            own,
-                            *last,
-                            typing->heap->graph,
-                            *typing->reach->marked,
-                            typing->pointed,
-                            typing->reach->scanned,
-                            typing->reach->away,
-                            own->readers,
-                            chunk->reader};
+    struct reader reader = {.values = values,
+                            .own = own,
+                            .type = *last,
+                            .heap = typing->heap->graph,
+                            .marked = *typing->reach->marked,
+                            .pointed = typing->pointed,
+                            .scanned = typing->reach->scanned,
+                            .away = typing->reach->away,
+                            .readers = own->readers,
+                            .self = chunk->reader};
 
     for (unsigned room = room_for(values, last->plan->plain_count); room; room--) {
         if (gt_own_is_empty(own) || gt_own_next(own)->what != are) return;

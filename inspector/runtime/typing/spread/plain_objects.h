@@ -22,6 +22,15 @@ GT_INLINE bool gt_is_first_value(const struct gt_slot_ref *ref, uint64_t value,
            plain->size <= region->slot_size;
 }
 
+/* Of an object that is one value of the type: are all of its pointers in words of that, and may
+ * they be followed for the mark? */
+GT_INLINE bool gt_is_usual(const struct gt_slot_ref *ref, const struct gt_last_type *type,
+                           const struct gt_bitmap *away)
+{
+    return ref->region->small && gt_slot_mask(ref) == type->mask &&
+           !(away && gt_bit(away, gt_slot_object(ref)));
+}
+
 /* What gt_own_object.what is of objects that are read here; 0: none of this type is. The type's
  * plan is exact. */
 uint32_t gt_plain_objects_are(const struct gt_typing *typing, const struct gt_last_type *last);
