@@ -4,6 +4,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -35,6 +36,7 @@ var (
 	gate    = make(chan int)
 	mine    []chan int    // the workers' channels, while they are to be released
 	sink    []interface{} // so that what is used is not on a stack
+	states  = make([]byte, 8<<20)
 )
 
 func ready() { atomic.AddInt64(&running, 1) }
@@ -152,6 +154,13 @@ func wait(what func() bool) {
 	}
 }
 
+// allWait says whether no other goroutine is about to run. One that has said that it is ready may be:
+// then its stack cannot shrink yet.
+func allWait() bool {
+	said := states[:runtime.Stack(states, true)]
+	return !bytes.Contains(said, []byte("[runnable")) && !bytes.Contains(said, []byte("[preempted"))
+}
+
 // startAll returns when all of the group's goroutines wait where they are going to.
 func (g *group) startAll() {
 	atomic.StoreInt64(&running, 0)
@@ -159,6 +168,7 @@ func (g *group) startAll() {
 		g.start()
 	}
 	wait(func() bool { return atomic.LoadInt64(&running) == int64(g.Count) })
+	wait(allWait)
 }
 
 // measure collects until no stack shrinks any more: a collection halves those that are mostly unused.
