@@ -250,17 +250,6 @@ void gt_packed_put(struct gt_packed *table, struct gt_packed_free *free, size_t 
         widen(table, free, number);
 }
 
-/* The entry has no code yet. */
-static bool offer_code(struct gt_packed_page *page, uint32_t *word, unsigned shift, uint32_t value)
-{
-    for (uint32_t code = 1; code <= page->used; code++) {
-        if (page->words[code] != value) continue;
-        *word |= code << shift;
-        return true;
-    }
-    return false;
-}
-
 uint32_t gt_packed_offer_any(struct gt_packed *table, struct gt_packed_free *free, size_t index,
                              uint32_t value)
 {
@@ -272,7 +261,10 @@ uint32_t gt_packed_offer_any(struct gt_packed *table, struct gt_packed_free *fre
         uint32_t *word = &page->words[1 + page->most + (bit >> 5)];
         uint32_t code = *word >> (bit & 31) & (((uint32_t)1 << (1 << page->width)) - 1);
         if (code) return page->words[code];
-        if (value && offer_code(page, word, bit & 31, value)) return 0;
+        if (code_of(page, value, &code)) {
+            *word |= code << (bit & 31);
+            return 0;
+        }
     }
     uint32_t before = coded ? 0 : gt_packed_at(table, index);
     if (!before) gt_packed_put(table, free, index, value);

@@ -87,7 +87,7 @@ static inline void gt_packed_set(struct gt_packed *table, size_t index, uint32_t
         gt_packed_put(table, &table->free, index, value);
 }
 
-/* The same as the next one, of a page with several values. */
+/* The same as the next one, of any page. */
 uint32_t gt_packed_offer_any(struct gt_packed *table, struct gt_packed_free *free, size_t index,
                              uint32_t value);
 
