@@ -6,8 +6,6 @@
 
 enum { AHEAD = 16 };
 
-#define COUNTED 0x80000000u /* | how many edges were counted so far */
-
 void gt_edge_list_init(struct gt_edge_list *list, size_t nodes)
 {
     list->edges = GT_VEC_OF(struct gt_dominator_edge);
@@ -24,20 +22,28 @@ void gt_edge_list_add(struct gt_edge_list *list, uint32_t from, uint32_t to)
     uint32_t *last = &list->last[to];
     struct gt_dominator_edge edge = {from, to};
 
-    if (list->edges.len + 1 >= COUNTED) return;
+    if (list->edges.len >= UINT32_MAX - 1) return;
     if (*last && edge_at(list, *last - 1)->from == from) return;
     gt_vec_add(&list->edges, &edge);
     *last = (uint32_t)list->edges.len;
 }
 
-/* Backwards, the first edge to a node is the one that its entry names. */
-static void count(struct gt_edge_list *list)
+/* The entry of an edge's target. Fetches that of a later edge. */
+static uint32_t *entry_of(const struct gt_edge_list *list, size_t index)
 {
-    for (size_t i = list->edges.len; i-- > 0;) {
-        uint32_t *entry = &list->last[edge_at(list, i)->to];
-        if (i >= AHEAD) __builtin_prefetch(&list->last[edge_at(list, i - AHEAD)->to], 1);
-        *entry = *entry == i + 1 ? COUNTED | 1 : *entry + 1;
-    }
+    size_t later = index + AHEAD;
+
+    if (later < list->edges.len) __builtin_prefetch(&list->last[edge_at(list, later)->to], 1);
+    return &list->last[edge_at(list, index)->to];
+}
+
+/* Entries become numbers of edges. */
+static void count_edges(struct gt_edge_list *list)
+{
+    for (size_t i = 0; i < list->edges.len; i++)
+        *entry_of(list, i) = 0;
+    for (size_t i = 0; i < list->edges.len; i++)
+        ++*entry_of(list, i);
 }
 
 /* Entries become the ends of places. Returns the end of the last. */
@@ -47,7 +53,7 @@ static uint32_t give_places(uint32_t *entries, size_t nodes)
 
     for (size_t node = 0; node < nodes; node++) {
         if (!entries[node]) continue;
-        end += entries[node] & ~COUNTED;
+        end += entries[node];
         entries[node] = end;
     }
     return end;
@@ -55,18 +61,13 @@ static uint32_t give_places(uint32_t *entries, size_t nodes)
 
 static void fill_places(const struct gt_edge_list *list, uint32_t *from)
 {
-    size_t count = list->edges.len;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct gt_dominator_edge *edge = edge_at(list, i);
-        if (i + AHEAD < count) __builtin_prefetch(&list->last[edge_at(list, i + AHEAD)->to], 1);
-        from[--list->last[edge->to]] = edge->from;
-    }
+    for (size_t i = 0; i < list->edges.len; i++)
+        from[--*entry_of(list, i)] = edge_at(list, i)->from;
 }
 
 void gt_edges_sort(struct gt_edge_list *list, size_t nodes, struct gt_sorted_edges *sorted)
 {
-    count(list);
+    count_edges(list);
     sorted->end = give_places(list->last, nodes);
     sorted->from = gt_alloc(sorted->end * sizeof *sorted->from);
     fill_places(list, sorted->from);

@@ -32,7 +32,7 @@ struct gt_sorted_edges {
 
 void gt_edge_list_init(struct gt_edge_list *list, size_t nodes);
 
-/* Nothing is added if it repeats the last edge to the node. */
+/* Nothing is added if it repeats the last edge to the node, or if there are about 2^32. */
 void gt_edge_list_add(struct gt_edge_list *list, uint32_t from, uint32_t to);
 
 /* Takes over the list, which has no edges then. The caller frees both tables. */
