@@ -36,7 +36,8 @@ static inline struct gt_slot_ref *gt_fetched_slot(struct gt_fetched *fetched, un
     return &fetched->slots[(fetched->at + number) % GT_FETCHED_SLOTS];
 }
 
-/* Removes the oldest; there must be one. */
+/* Removes the oldest; there must be one. Its fields are read one by one, as they were written: one
+ * read of both would wait until both are in the cache. */
 static inline struct gt_slot_ref gt_fetched_take(struct gt_fetched *fetched)
 {
     const struct gt_slot_ref *oldest = gt_fetched_slot(fetched, 0);

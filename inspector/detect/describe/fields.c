@@ -7,9 +7,9 @@
 #include <inttypes.h>
 
 enum {
-    MAX_INDEX = 24, /* bytes of an index in a field path */
-    MAX_DEPTH = 32, /* nested structs and arrays */
-    OFFSET_BITS = 40,
+    MAX_INDEX = 24,   /* bytes of an index in a field path */
+    MAX_DEPTH = 32,   /* nested structs and arrays */
+    OFFSET_BITS = 40, /* of a word's key, below its type */
 };
 
 const char *gt_analysis_type_name(const struct gt_heap_analysis *analysis, gt_type_id type)

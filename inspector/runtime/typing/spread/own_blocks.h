@@ -12,7 +12,6 @@
 #ifndef GT_RUNTIME_TYPING_SPREAD_OWN_BLOCKS_H
 #define GT_RUNTIME_TYPING_SPREAD_OWN_BLOCKS_H
 
-#include "inspector/graph/walk.h"
 #include "inspector/runtime/typing/spread/rounds_impl.h"
 
 enum { GT_OWN_OBJECTS = 1024 }; /* that wait, at most; a power of two */
