@@ -7,7 +7,7 @@ import subprocess
 from . import recipe, shared
 
 
-def _make(folder, shape, scale):
+def _make(folder, shape, scale, _number):
     """The core, the program, the number of objects."""
     made = subprocess.run(
         [recipe.COREFILES / "make-cores", "--bench", folder, shape],
@@ -24,6 +24,6 @@ def _make(folder, shape, scale):
     return made / "core", made / "bench-shapes", objects
 
 
-def core(shape, scale):
-    """Made once in a run of the tests."""
-    return shared.once(_make, shape, scale)
+def core(shape, scale, number=0):
+    """Made once in a run of the tests. Another number is another process."""
+    return shared.once(_make, shape, scale, number)
