@@ -8,13 +8,19 @@ enum { WORD = 8 };
 
 static inline void add_fact(struct gt_chunk *chunk, uint32_t object, uint32_t what)
 {
-    chunk->fact[chunk->facts++] = (struct gt_fact){object, what};
+    struct gt_said *said = gt_said_of(chunk, object);
+
+    chunk->facts++;
+    said->fact[said->facts++] = (struct gt_fact){object, what};
 }
 
 static inline void add_array(struct gt_chunk *chunk, const struct gt_followed *found,
                              uint32_t object, uint32_t more)
 {
-    chunk->array[chunk->arrays++] =
+    struct gt_said *said = gt_said_of(chunk, object);
+
+    chunk->arrays++;
+    said->array[said->arrays++] =
         (struct gt_array){found->value, object, found->region, found->what | more, found->count};
 }
 

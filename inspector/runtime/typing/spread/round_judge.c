@@ -1,4 +1,4 @@
-/* Judges the facts about blocks of one share, in the order of chunks. What they read is small
+/* Judges the facts about objects of one share, in the order of chunks. What they read is small
  * (bits, and a byte or less for a type), and was mostly read for others a moment ago: to prefetch
  * it costs more than it saves. */
 #include "inspector/runtime/typing/spread/rounds_impl.h"
@@ -6,13 +6,7 @@
 struct judge {
     struct gt_typing *typing;
     struct gt_share *share;
-    uint32_t share_of_all, number;
 };
-
-static inline bool is_mine(const struct judge *judge, uint32_t object)
-{
-    return (object >> GT_SHARE_SHIFT & judge->share_of_all) == judge->number;
-}
 
 static inline void turn_grey(const struct judge *judge, uint32_t object)
 {
@@ -110,21 +104,21 @@ static void judge_array(const struct judge *judge, struct gt_array *array, bool 
     *left = true;
 }
 
-static void judge_chunk(const struct judge *judge, struct gt_chunk *chunk, bool *left)
+static void judge_said(const struct judge *judge, struct gt_said *said, bool *left)
 {
     *left = false;
-    for (unsigned i = 0; i < chunk->facts; i++)
-        if (is_mine(judge, chunk->fact[i].object)) judge_fact(judge, &chunk->fact[i], left);
-    for (unsigned i = 0; i < chunk->arrays; i++)
-        if (is_mine(judge, chunk->array[i].object)) judge_array(judge, &chunk->array[i], left);
+    for (unsigned i = 0; i < said->facts; i++)
+        judge_fact(judge, &said->fact[i], left);
+    for (unsigned i = 0; i < said->arrays; i++)
+        judge_array(judge, &said->array[i], left);
 }
 
 void gt_round_judge(void *ctx, unsigned number)
 {
     struct gt_rounds *rounds = ctx;
-    struct judge judge = {rounds->typing, &rounds->shares[number], rounds->share_count - 1, number};
+    struct judge judge = {rounds->typing, &rounds->shares[number]};
 
     judge.share->low = UINT32_MAX, judge.share->high = 0;
     for (unsigned i = 0; i < rounds->chunk_count; i++)
-        judge_chunk(&judge, &rounds->chunks[i], &judge.share->left[i]);
+        judge_said(&judge, &rounds->chunks[i].said[number], &judge.share->left[i]);
 }

@@ -358,10 +358,18 @@ static void read_part(struct reader *reader, const struct gt_elements *part)
     reader->values.chunk->outside = reader->outside;
 }
 
-void gt_round_read(void *ctx, unsigned number)
+static void say_nothing(struct gt_chunk *chunk)
+{
+    chunk->facts = chunk->arrays = chunk->unread = 0;
+    chunk->outside = chunk->dangles = false;
+    for (unsigned i = 0; i <= chunk->shares; i++)
+        chunk->said[i].facts = chunk->said[i].arrays = 0;
+}
+
+void gt_round_read(void *ctx, unsigned place)
 {
     struct gt_rounds *rounds = ctx;
-    struct gt_chunk *chunk = &rounds->chunks[number];
+    struct gt_chunk *chunk = &rounds->chunks[rounds->by_share[place]];
     struct gt_own_blocks own;
     struct reader reader = {.values = {.typing = rounds->typing,
                                        .heap = &rounds->typing->heap->graph,
@@ -371,8 +379,7 @@ void gt_round_read(void *ctx, unsigned number)
 
     gt_following_begin(&reader.values);
     gt_own_open(&own, rounds, chunk);
-    chunk->facts = chunk->arrays = chunk->unread = 0;
-    chunk->outside = chunk->dangles = false;
+    say_nothing(chunk);
     if (chunk->block_count)
         read_blocks(&reader, rounds->typing);
     else

@@ -6,12 +6,17 @@
 #include "inspector/runtime/typing/spread/objects.h"
 #include "inspector/runtime/typing/spread/rounds_impl.h"
 
+#include <stdlib.h>
+
 enum { CROWD = 8 /* blocks in the queue, from which on a round pays */ };
 
-static void open_chunk(struct gt_chunk *chunk, unsigned number)
+static void open_chunk(struct gt_rounds *rounds, unsigned number)
 {
+    struct gt_chunk *chunk = &rounds->chunks[number];
+
     chunk->free = (struct gt_packed_free){0};
     chunk->reader = (uint8_t)(number + 1);
+    chunk->shares = rounds->share_count - 1;
 }
 
 static struct gt_rounds *begin(struct gt_typing *typing)
@@ -26,7 +31,8 @@ static struct gt_rounds *begin(struct gt_typing *typing)
     for (unsigned i = 0; i < shares; i++)
         rounds->shares[i] = (struct gt_share){0};
     for (unsigned i = 0; i < GT_CHUNKS; i++)
-        open_chunk(&rounds->chunks[i], i);
+        open_chunk(rounds, i);
+    rounds->said = gt_alloc(GT_CHUNKS * (size_t)shares * sizeof *rounds->said);
     rounds->readers = gt_calloc(gt_block_count(typing), sizeof *rounds->readers);
     rounds->crew = threads > 1 ? gt_lockstep_create(threads - 1) : NULL;
     return rounds;
@@ -37,34 +43,67 @@ void gt_rounds_end(struct gt_typing *typing)
     if (!typing->rounds) return;
     gt_lockstep_destroy(typing->rounds->crew);
     gt_free(typing->rounds->readers);
+    gt_free(typing->rounds->said);
     gt_free(typing->rounds);
     typing->rounds = NULL;
 }
 
 /* ---- the rest ------------------------------------------------------------------------------ */
 
-static void claim_again(struct gt_typing *typing, const struct gt_region *region, uint64_t value,
-                        uint64_t count, uint32_t what)
+struct left { /* what is left of a chunk */
+    struct gt_array claim;
+    size_t order;
+};
+
+static void leave(struct gt_vec *all, struct gt_array claim)
 {
-    gt_add_claim(typing, region, value, what & GT_OPAQUE_TYPE, count, what & GT_FACT_PLAIN,
-                 what & GT_FACT_REACHES);
+    struct left left = {claim, all->len};
+
+    if (claim.what & GT_FACT_LEFT) gt_vec_add(all, &left);
 }
 
+static struct gt_array as_array(const struct gt_typing *typing, const struct gt_fact *fact)
+{
+    struct gt_slot_ref ref = gt_slot_ref_of(typing, fact->object);
+    uint32_t region = (uint32_t)(ref.region - typing->heap->graph.regions) + 1;
+    uint64_t value = ref.region->base + ref.slot * ref.region->slot_size;
+
+    return (struct gt_array){value, fact->object, region, fact->what, 1};
+}
+
+/* Those about one object stay in the order in which they were said. */
+static int by_object(const void *a, const void *b)
+{
+    const struct left *left = a, *right = b;
+    uint32_t one = left->claim.object, other = right->claim.object;
+
+    if (one != other) return one < other ? -1 : 1;
+    return (left->order > right->order) - (left->order < right->order);
+}
+
+static void claim_again(struct gt_typing *typing, const struct gt_array *claim)
+{
+    gt_add_claim(typing, &typing->heap->graph.regions[claim->region - 1], claim->value,
+                 claim->what & GT_OPAQUE_TYPE, claim->count ? claim->count : 1,
+                 claim->what & GT_FACT_PLAIN, claim->what & GT_FACT_REACHES);
+}
+
+/* In an order that does not depend on how many shares there are. */
 static void judge_left(struct gt_typing *typing, const struct gt_chunk *chunk)
 {
-    for (unsigned i = 0; i < chunk->facts; i++) {
-        const struct gt_fact *fact = &chunk->fact[i];
-        if (!(fact->what & GT_FACT_LEFT)) continue;
-        struct gt_slot_ref ref = gt_slot_ref_of(typing, fact->object);
-        claim_again(typing, ref.region, ref.region->base + ref.slot * ref.region->slot_size, 1,
-                    fact->what);
+    struct gt_vec all = GT_VEC_OF(struct left);
+
+    for (uint32_t share = 0; share <= chunk->shares; share++) {
+        const struct gt_said *said = &chunk->said[share];
+        for (unsigned i = 0; i < said->facts; i++)
+            if (said->fact[i].what & GT_FACT_LEFT) leave(&all, as_array(typing, &said->fact[i]));
+        for (unsigned i = 0; i < said->arrays; i++)
+            leave(&all, said->array[i]);
     }
-    for (unsigned i = 0; i < chunk->arrays; i++) {
-        const struct gt_array *array = &chunk->array[i];
-        const struct gt_region *region = &typing->heap->graph.regions[array->region - 1];
-        if (array->what & GT_FACT_LEFT)
-            claim_again(typing, region, array->value, array->count ? array->count : 1, array->what);
-    }
+    qsort(all.data, all.len, sizeof(struct left), by_object);
+    for (size_t i = 0; i < all.len; i++)
+        claim_again(typing, &((const struct left *)all.data)[i].claim);
+    gt_vec_deinit(&all);
 }
 
 static bool is_left(const struct gt_rounds *rounds, unsigned chunk)
@@ -180,6 +219,28 @@ static void take_chunks(struct gt_rounds *rounds)
         take_blocks(rounds, &rounds->chunks[(*count)++]);
 }
 
+static uint32_t share_of(const struct gt_rounds *rounds, const struct gt_chunk *chunk)
+{
+    uint32_t object =
+        chunk->block_count ? chunk->blocks[0] << GT_BLOCK_SHIFT : gt_slot_object(&chunk->part.ref);
+
+    return object >> GT_SHARE_SHIFT & (rounds->share_count - 1);
+}
+
+/* So a thread mostly reads what it judged, and writes where it wrote before: another's cache has
+ * little of it. */
+static void order_by_share(struct gt_rounds *rounds)
+{
+    unsigned place = 0;
+
+    for (uint32_t share = 0; share < rounds->share_count; share++)
+        for (unsigned i = 0; i < rounds->chunk_count; i++) {
+            if (share_of(rounds, &rounds->chunks[i]) != share) continue;
+            rounds->chunks[i].said = rounds->said + place * (size_t)rounds->share_count;
+            rounds->by_share[place++] = i;
+        }
+}
+
 /* Blocks are no chunk's own any more. */
 static void release_blocks(struct gt_rounds *rounds)
 {
@@ -191,6 +252,7 @@ static void release_blocks(struct gt_rounds *rounds)
 static void run_round(struct gt_rounds *rounds)
 {
     take_chunks(rounds);
+    order_by_share(rounds);
     gt_lockstep_run(rounds->crew, gt_round_read, rounds, rounds->chunk_count);
     gt_lockstep_run(rounds->crew, gt_round_judge, rounds, rounds->share_count);
     release_blocks(rounds);

@@ -1,8 +1,9 @@
 /*
  * What the steps of a round share.
  *
- * A chunk has what some blocks' grey objects say, or a part of a large array. It is written by the
- * thread that reads it.
+ * A chunk is some blocks whose grey objects are read, or a part of a large array. What they say is
+ * kept by the shares of the objects that it is said of. It is written by the thread that reads the
+ * chunk.
  */
 #ifndef GT_RUNTIME_TYPING_SPREAD_ROUNDS_IMPL_H
 #define GT_RUNTIME_TYPING_SPREAD_ROUNDS_IMPL_H
@@ -47,6 +48,12 @@ struct gt_unread { /* an object whose other words, or all, one thread is to read
     bool whole;
 };
 
+struct gt_said { /* of the objects of one share */
+    unsigned facts, arrays;
+    struct gt_fact fact[GT_FACTS];
+    struct gt_array array[GT_ARRAYS];
+};
+
 struct gt_chunk {
     struct gt_packed_free free; /* as in struct gt_share */
     uint8_t reader;             /* the chunk's number + 1 */
@@ -56,8 +63,8 @@ struct gt_chunk {
     bool outside; /* a word of the part leads to static data */
     bool dangles; /* a word leads to a free slot */
     unsigned facts, arrays, unread;
-    struct gt_fact fact[GT_FACTS];
-    struct gt_array array[GT_ARRAYS];
+    struct gt_said *said; /* of each share's objects */
+    uint32_t shares;      /* that there are, - 1 */
     struct gt_unread object[GT_CHUNK_OBJECTS];
 };
 
@@ -76,10 +83,18 @@ struct gt_rounds {
     uint8_t *readers;     /* of each block, the reader of the chunk that has it to itself; or 0 */
     unsigned chunk_count; /* of this round */
     struct gt_chunk chunks[GT_CHUNKS];
+    unsigned by_share[GT_CHUNKS]; /* chunks' numbers, by the shares of their objects */
+    struct gt_said *said;         /* of all chunks */
 };
 
-/* Tasks of the steps; `rounds` is a struct gt_rounds. */
-void gt_round_read(void *rounds, unsigned chunk);
+/* What the chunk says of objects of this one's share. */
+static inline struct gt_said *gt_said_of(const struct gt_chunk *chunk, uint32_t object)
+{
+    return chunk->shares ? &chunk->said[object >> GT_SHARE_SHIFT & chunk->shares] : chunk->said;
+}
+
+/* Tasks of the steps; `rounds` is a struct gt_rounds, and `place` one in gt_rounds.by_share. */
+void gt_round_read(void *rounds, unsigned place);
 void gt_round_judge(void *rounds, unsigned share);
 
 #endif

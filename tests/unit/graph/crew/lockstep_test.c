@@ -33,6 +33,7 @@ struct board {
     unsigned tasks;                   /* of a step */
     unsigned met;                     /* tasks; changed with the lock */
     bool is_missed;                   /* one waited in vain; likewise */
+    uint64_t first;                   /* a bit for each of the first that met; likewise */
     pthread_mutex_t lock;
     pthread_cond_t all_met;
 };
@@ -182,6 +183,7 @@ static void meet(void *ctx, unsigned task)
     end.tv_sec += PATIENCE;
     pthread_mutex_lock(&on->lock);
     on->done[task]++;
+    if (on->met < on->tasks) on->first |= (uint64_t)1 << task;
     if (++on->met % on->tasks == 0) pthread_cond_broadcast(&on->all_met);
     unsigned all = (on->met + on->tasks - 1) / on->tasks * on->tasks;
     while (on->met < all && !on->is_missed)
@@ -208,6 +210,29 @@ static void helpers_that_sleep_are_woken(void **state)
     (void)state;
     for (unsigned i = 0; i < HELPER_COUNTS; i++)
         expect_all_meet(helper_counts[i]);
+}
+
+/* With three tasks for each thread, and none begins its second before all have begun one. */
+static void expect_own_parts(unsigned helpers)
+{
+    enum { EACH = 3 };
+    struct gt_lockstep *lockstep = begin(helpers);
+    uint64_t first = 0;
+
+    board.tasks = helpers + 1;
+    for (unsigned thread = 0; thread <= helpers; thread++)
+        first |= (uint64_t)1 << thread * EACH;
+    gt_lockstep_run(lockstep, meet, &board, board.tasks * EACH);
+    gt_lockstep_destroy(lockstep);
+    assert_false(board.is_missed);
+    assert_int_equal(board.first, first);
+}
+
+static void each_thread_begins_with_its_own_part(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < HELPER_COUNTS; i++)
+        expect_own_parts(helper_counts[i]);
 }
 
 static void helpers_that_sleep_are_dismissed(void **state)
@@ -259,6 +284,7 @@ int main(void)
         cmocka_unit_test(one_thread_does_tasks_in_order),
         cmocka_unit_test(a_step_reads_what_the_one_before_wrote),
         cmocka_unit_test(helpers_that_sleep_are_woken),
+        cmocka_unit_test(each_thread_begins_with_its_own_part),
         cmocka_unit_test(helpers_that_sleep_are_dismissed),
         cmocka_unit_test(a_call_that_unwinds_dismisses_its_helpers),
     };
