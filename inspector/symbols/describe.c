@@ -3,52 +3,61 @@
 
 #include "gotypes/types/types.h"
 
-static struct gt_type_ref ref_at(struct gt_dwarf *dwarf, Dwarf_Die die, unsigned attribute)
+struct field {
+    const char *name;
+    uint64_t offset;
+    struct gt_linked_type type;
+};
+
+struct description { /* wherever the program is loaded */
+    unsigned kind;   /* 0: the type cannot be described */
+    const char *name;
+    uint64_t size, len;
+    struct gt_linked_type elem, key;
+    struct gt_vec fields; /* struct field */
+};
+
+static struct gt_linked_type type_at(struct gt_dwarf *dwarf, Dwarf_Die die, unsigned attribute)
 {
     uint64_t offset = 0;
-    if (!gt_die_reference(&dwarf->reader, die, attribute, &offset)) return (struct gt_type_ref){0};
-    return gt_type_ref(dwarf, offset);
+    if (!gt_die_reference(&dwarf->reader, die, attribute, &offset))
+        return (struct gt_linked_type){0};
+    return gt_linked_type(dwarf, offset);
 }
 
-static void describe_parts(struct gt_dwarf *dwarf, Dwarf_Die die, struct gt_debug_type *type)
+static void describe_parts(struct gt_dwarf *dwarf, Dwarf_Die die, struct description *type)
 {
     switch (type->kind) {
     case GT_T_MAP:
-        type->key = ref_at(dwarf, die, GT_AT_GO_KEY);
-        type->elem = ref_at(dwarf, die, GT_AT_GO_ELEM);
+        type->key = type_at(dwarf, die, GT_AT_GO_KEY);
+        type->elem = type_at(dwarf, die, GT_AT_GO_ELEM);
         break;
     case GT_T_CHAN:
     case GT_T_SLICE:
-        type->elem = ref_at(dwarf, die, GT_AT_GO_ELEM);
+        type->elem = type_at(dwarf, die, GT_AT_GO_ELEM);
         break;
     case GT_T_ARRAY:
         type->len = gt_array_length(&dwarf->reader, die);
-        type->elem = ref_at(dwarf, die, DW_AT_type);
+        type->elem = type_at(dwarf, die, DW_AT_type);
         break;
     case GT_T_POINTER:
-        type->elem = ref_at(dwarf, die, DW_AT_type);
+        type->elem = type_at(dwarf, die, DW_AT_type);
         break;
     default:
         break;
     }
 }
 
-static void describe_fields(struct gt_dwarf *dwarf, uint64_t offset, struct gt_debug_type *type)
+static void describe_fields(struct gt_dwarf *dwarf, uint64_t offset, struct description *type)
 {
     struct gt_vec members = GT_VEC_OF(struct gt_member);
-    if (!gt_members(dwarf, offset, &members) || !members.len) {
-        gt_vec_deinit(&members);
-        return;
-    }
-    struct gt_debug_field *fields = gt_arena_alloc(&dwarf->arena, members.len * sizeof *fields);
+
+    if (!gt_members(dwarf, offset, &members)) members.len = 0;
     for (size_t i = 0; i < members.len; i++) {
         const struct gt_member *member = gt_vec_at(&members, i);
-        fields[i] = (struct gt_debug_field){.name = member->name,
-                                            .offset = member->offset,
-                                            .type = gt_type_ref(dwarf, member->type)};
+        struct field field = {member->name, member->offset, gt_linked_type(dwarf, member->type)};
+        gt_vec_add(&type->fields, &field);
     }
-    type->fields = fields;
-    type->field_count = members.len;
     gt_vec_deinit(&members);
 }
 
@@ -73,18 +82,113 @@ static bool has_fields(unsigned kind)
            kind == GT_T_INTERFACE;
 }
 
-static const struct gt_debug_type *describe(struct gt_dwarf *dwarf, uint64_t offset)
+static void read(struct gt_dwarf *dwarf, uint64_t offset, struct description *type)
 {
     const struct gt_type_info *info = gt_type_info(dwarf, offset);
     Dwarf_Die die;
-    if (!info || !info->kind || !gt_die_at(&dwarf->reader, info->offset, &die)) return NULL;
-    struct gt_debug_type *type = gt_arena_alloc(&dwarf->arena, sizeof *type);
-    *type = (struct gt_debug_type){
-        .kind = info->kind, .size = info->size, .name = name_of(dwarf, info, die)};
+
+    if (!info || !info->kind || !gt_die_at(&dwarf->reader, info->offset, &die)) return;
+    type->kind = info->kind;
+    type->size = info->size;
+    type->name = name_of(dwarf, info, die);
     describe_parts(dwarf, die, type);
     gt_die_deinit(die);
     if (has_fields(info->kind)) describe_fields(dwarf, info->offset, type);
-    return type;
+}
+
+/* ---- kept answers -------------------------------------------------------------------------- */
+
+static void keep(struct gt_dwarf *dwarf, uint64_t offset, const struct description *type)
+{
+    struct gt_vec list = {.elem_size = 1};
+
+    gt_put_number(&list, type->kind);
+    gt_put_text(&list, type->kind ? type->name : "");
+    gt_put_number(&list, type->size);
+    gt_put_number(&list, type->len);
+    gt_put_type(&list, &type->elem);
+    gt_put_type(&list, &type->key);
+    gt_put_number(&list, type->fields.len);
+    for (size_t i = 0; i < type->fields.len; i++) {
+        const struct field *field = gt_vec_at(&type->fields, i);
+        gt_put_text(&list, field->name);
+        gt_put_number(&list, field->offset);
+        gt_put_type(&list, &field->type);
+    }
+    gt_keep_list(dwarf, GT_DESCRIPTION, offset, &list);
+    gt_vec_deinit(&list);
+}
+
+static void take_field(struct gt_byte_reader *list, struct gt_vec *fields)
+{
+    struct field field = {.name = gt_take_text(list)};
+
+    field.offset = gt_take_leb(list);
+    field.type = gt_take_type(list);
+    gt_vec_add(fields, &field);
+}
+
+/* False if it is not kept. */
+static bool recall(const struct gt_dwarf *dwarf, uint64_t offset, struct description *type)
+{
+    struct gt_byte_reader list;
+
+    if (!gt_recall_list(dwarf, GT_DESCRIPTION, offset, &list)) return false;
+    type->kind = (unsigned)gt_take_leb(&list);
+    type->name = gt_take_text(&list);
+    type->size = gt_take_leb(&list);
+    type->len = gt_take_leb(&list);
+    type->elem = gt_take_type(&list);
+    type->key = gt_take_type(&list);
+    for (uint64_t count = gt_take_leb(&list); type->fields.len < count && !list.bad;)
+        take_field(&list, &type->fields);
+    return gt_list_is_read(&list);
+}
+
+/* ---- answers ------------------------------------------------------------------------------- */
+
+static const struct gt_debug_field *loaded_fields(struct gt_dwarf *dwarf,
+                                                  const struct gt_vec *fields)
+{
+    struct gt_debug_field *loaded = gt_arena_alloc(&dwarf->arena, fields->len * sizeof *loaded);
+
+    for (size_t i = 0; i < fields->len; i++) {
+        const struct field *field = gt_vec_at(fields, i);
+        loaded[i] = (struct gt_debug_field){.name = field->name,
+                                            .offset = field->offset,
+                                            .type = gt_loaded_type(dwarf, &field->type)};
+    }
+    return loaded;
+}
+
+static const struct gt_debug_type *loaded(struct gt_dwarf *dwarf, const struct description *type)
+{
+    if (!type->kind) return NULL;
+    struct gt_debug_type *known = gt_arena_alloc(&dwarf->arena, sizeof *known);
+    *known = (struct gt_debug_type){.kind = type->kind,
+                                    .size = type->size,
+                                    .len = type->len,
+                                    .name = type->name,
+                                    .elem = gt_loaded_type(dwarf, &type->elem),
+                                    .key = gt_loaded_type(dwarf, &type->key),
+                                    .field_count = type->fields.len};
+    if (type->fields.len) known->fields = loaded_fields(dwarf, &type->fields);
+    return known;
+}
+
+static const struct gt_debug_type *describe(struct gt_dwarf *dwarf, uint64_t offset)
+{
+    struct description type = {.fields = GT_VEC_OF(struct field)};
+
+    if (!recall(dwarf, offset, &type)) {
+        gt_vec_deinit(&type.fields);
+        type = (struct description){.fields = GT_VEC_OF(struct field)};
+        read(dwarf, offset, &type);
+        keep(dwarf, offset, &type);
+    }
+    const struct gt_debug_type *known = loaded(dwarf, &type);
+    gt_vec_deinit(&type.fields);
+    return known;
 }
 
 bool gt_dwarf_describe(void *ctx, uint64_t debug, struct gt_debug_type *out)

@@ -31,9 +31,9 @@ struct gt_error *gt_dwarf_open_file(const char *name, const unsigned char *file,
 void gt_dwarf_close(struct gt_dwarf *dwarf); /* NULL is allowed */
 
 /*
- * Answers by name (not those by reference, nor about frames) that are kept in a file of `folder`
- * need no debug information: with all of them, nothing of it is unpacked at the opening. Does
- * nothing for a binary without a build ID. The strings must outlive the handle.
+ * Answers that are kept in a file of `folder` need no debug information: with all of them, nothing
+ * of it is unpacked. Does nothing for a binary without a build ID. The strings must outlive the
+ * handle.
  */
 void gt_dwarf_use_kept(struct gt_dwarf *dwarf, const struct gt_binary *binary, const char *folder);
 /* Keeps what was asked since. Does nothing if any entry could not be read. */
@@ -53,7 +53,8 @@ void gt_dwarf_set_types_base(struct gt_dwarf *dwarf, uint64_t types_base);
  */
 void gt_dwarf_set_threads(struct gt_dwarf *dwarf, unsigned threads);
 
-/* Begins to unpack what a search in all units will read, if several threads may run. */
+/* Begins to unpack what a search in all units will read, if several threads may run, and if the
+ * list of globals is not kept. */
 void gt_dwarf_read_ahead(struct gt_dwarf *dwarf);
 
 /* The interface of gotypes/layouts/facts.h; valid as long as the handle. */

@@ -83,20 +83,73 @@ static int by_address(const void *a, const void *b)
     return x->size < y->size ? -1 : x->size > y->size;
 }
 
-static void list_globals(struct gt_dwarf *dwarf)
+/* ---- the list ------------------------------------------------------------------------------ */
+
+struct named_global {
+    const char *name;
+    struct gt_linked_global global;
+};
+
+static void find_globals(struct gt_dwarf *dwarf, struct gt_vec *found)
 {
     const struct gt_vec *entries = &gt_index_all(dwarf)->variable_list;
-    struct gt_debug_global *list = gt_arena_alloc(&dwarf->arena, (entries->len + 1) * sizeof *list);
-    size_t count = 0;
+
     for (size_t i = 0; i < entries->len; i++) {
         const struct gt_named_die *entry = gt_vec_at(entries, i);
-        struct gt_linked_global global;
-        if (!entry->name || !listed_global(dwarf, entry, &global)) continue;
-        list[count++] = gt_loaded_global(dwarf, entry->name, &global);
+        struct named_global named = {.name = entry->name};
+        if (entry->name && listed_global(dwarf, entry, &named.global)) gt_vec_add(found, &named);
     }
-    qsort(list, count, sizeof *list, by_address);
+}
+
+static void keep_globals(struct gt_dwarf *dwarf, const struct gt_vec *found)
+{
+    struct gt_vec list = {.elem_size = 1};
+
+    gt_put_number(&list, found->len);
+    for (size_t i = 0; i < found->len; i++) {
+        const struct named_global *named = gt_vec_at(found, i);
+        gt_put_text(&list, named->name);
+        gt_put_number(&list, named->global.addr);
+        gt_put_number(&list, named->global.size);
+        gt_put_type(&list, &named->global.type);
+    }
+    gt_keep_list(dwarf, GT_ALL_GLOBALS, 0, &list);
+    gt_vec_deinit(&list);
+}
+
+static bool recall_globals(const struct gt_dwarf *dwarf, struct gt_vec *found)
+{
+    struct gt_byte_reader list;
+
+    if (!gt_recall_list(dwarf, GT_ALL_GLOBALS, 0, &list)) return false;
+    for (uint64_t count = gt_take_leb(&list); found->len < count && !list.bad;) {
+        struct named_global named = {.name = gt_take_text(&list)};
+        named.global.addr = gt_take_leb(&list);
+        named.global.size = gt_take_leb(&list);
+        named.global.type = gt_take_type(&list);
+        gt_vec_add(found, &named);
+    }
+    if (!gt_list_is_read(&list)) found->len = 0;
+    return gt_list_is_read(&list);
+}
+
+static void list_globals(struct gt_dwarf *dwarf)
+{
+    struct gt_vec found = GT_VEC_OF(struct named_global);
+
+    if (!recall_globals(dwarf, &found)) {
+        find_globals(dwarf, &found);
+        keep_globals(dwarf, &found);
+    }
+    struct gt_debug_global *list = gt_arena_alloc(&dwarf->arena, (found.len + 1) * sizeof *list);
+    for (size_t i = 0; i < found.len; i++) {
+        const struct named_global *named = gt_vec_at(&found, i);
+        list[i] = gt_loaded_global(dwarf, named->name, &named->global);
+    }
+    qsort(list, found.len, sizeof *list, by_address);
     dwarf->globals = list;
-    dwarf->global_count = count;
+    dwarf->global_count = found.len;
+    gt_vec_deinit(&found);
 }
 
 const struct gt_debug_global *gt_dwarf_globals(struct gt_dwarf *dwarf, size_t *count)

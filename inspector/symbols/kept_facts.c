@@ -1,7 +1,8 @@
 /*
  * Answers each question by name from a table, and asks the debug information what is not in there.
- * The table is a file of the user's cache. Its subject is the binary's build ID, what its section
- * headers say, and a checksum of the sections that answers come from: a binary that was edited in
+ * Lists are kept there by whoever makes them (globals.c, variables.c, captured.c, describe.c). The
+ * table is a file of the user's cache. Its subject is the binary's build ID, what its section
+ * headers say, and a checksum of the sections that entries are in: a binary that was edited in
  * place is another subject.
  */
 #include "inspector/symbols/symbols_impl.h"
@@ -10,11 +11,17 @@
 
 #include <ctype.h>
 #include <elf.h>
+#include <inttypes.h>
 #include <libdeflate.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_FILE = 1 << 20, MOST_TOTAL = 32 << 20, MOST_ID = 40 };
+enum {
+    MOST_FILE = 8 << 20,
+    MOST_TOTAL = 32 << 20,
+    WITH_LISTS = 4 << 20, /* bytes of a file, up to which it has lists */
+    MOST_ID = 40,
+};
 
 /* A question is a letter and names. True if the table has it. */
 static bool recall(const struct gt_dwarf *dwarf, const char *question,
@@ -112,9 +119,9 @@ static struct gt_kept_answer answer_of_global(struct gt_dwarf *dwarf, const char
     const char *kept;
     bool found = gt_linked_global(dwarf, name, &kept, &global);
 
-    return (struct gt_kept_answer){found,
-                                   {global.addr, global.size, global.type.ref,
-                                    global.type.runtime_type, global.type.is_uintptr}};
+    return (struct gt_kept_answer){.found = found,
+                                   .values = {global.addr, global.size, global.type.ref,
+                                              global.type.runtime_type, global.type.is_uintptr}};
 }
 
 static bool kept_global(void *ctx, const char *name, struct gt_debug_global *out)
@@ -130,6 +137,50 @@ static bool kept_global(void *ctx, const char *name, struct gt_debug_global *out
     struct gt_linked_global global = {values[0], values[1], {values[2], values[3], values[4]}};
     if (known->answer.found) *out = gt_loaded_global(dwarf, known->question + 1, &global);
     return known->answer.found;
+}
+
+/* ---- lists --------------------------------------------------------------------------------- */
+
+static void ask_list(char question[GT_KEPT_QUESTION], char what, uint64_t of)
+{
+    snprintf(question, GT_KEPT_QUESTION, "%c%" PRIx64, what, of);
+}
+
+bool gt_recall_list(const struct gt_dwarf *dwarf, char what, uint64_t of,
+                    struct gt_byte_reader *list)
+{
+    char question[GT_KEPT_QUESTION];
+    struct gt_kept_answer answer;
+
+    ask_list(question, what, of);
+    if (!dwarf->kept.used || !recall(dwarf, question, &answer) || !answer.size) return false;
+    *list = (struct gt_byte_reader){.at = answer.list,
+                                    .end = (const unsigned char *)answer.list + answer.size};
+    return true;
+}
+
+void gt_keep_list(struct gt_dwarf *dwarf, char what, uint64_t of, const struct gt_vec *list)
+{
+    char question[GT_KEPT_QUESTION];
+    struct gt_kept_answer answer = {.found = true, .list = list->data, .size = (uint32_t)list->len};
+
+    ask_list(question, what, of);
+    if (dwarf->kept.used && list->len < WITH_LISTS)
+        gt_kept_table_add(&dwarf->kept.table, question, answer);
+}
+
+void gt_put_type(struct gt_vec *list, const struct gt_linked_type *type)
+{
+    gt_put_number(list, type->ref);
+    gt_put_number(list, type->runtime_type);
+    gt_put_number(list, type->is_uintptr);
+}
+
+struct gt_linked_type gt_take_type(struct gt_byte_reader *list)
+{
+    uint64_t ref = gt_take_leb(list), runtime_type = gt_take_leb(list);
+
+    return (struct gt_linked_type){ref, runtime_type, gt_take_leb(list) != 0};
 }
 
 /* ---- the subject --------------------------------------------------------------------------- */
@@ -219,7 +270,7 @@ void gt_dwarf_keep(struct gt_dwarf *dwarf)
     struct gt_vec form = {.elem_size = 1};
 
     if (!kept->used || kept->table.list.len == kept->table.loaded || gt_dwarf_faults(dwarf)) return;
-    gt_kept_table_write(&kept->table, kept->subject.data, kept->subject.len, &form);
+    gt_kept_table_write(&kept->table, kept->subject.data, kept->subject.len, WITH_LISTS, &form);
     gt_kept_write(&kept->folder, kept->name, form.data, form.len);
     kept->table.loaded = kept->table.list.len;
     gt_vec_deinit(&form);

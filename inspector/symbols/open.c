@@ -147,8 +147,12 @@ void gt_dwarf_set_threads(struct gt_dwarf *dwarf, unsigned threads)
     dwarf->threads = threads;
 }
 
+/* With a kept list of globals, most other answers are kept, too. */
 void gt_dwarf_read_ahead(struct gt_dwarf *dwarf)
 {
+    struct gt_byte_reader globals;
+
+    if (gt_recall_list(dwarf, GT_ALL_GLOBALS, 0, &globals)) return;
     gt_debug_sections_read_ahead(dwarf->sections, dwarf->threads ? dwarf->threads - 1 : 0);
 }
 

@@ -44,7 +44,9 @@ enum { MOST_TASKS = 2 };
 struct gt_debug_sections {
     struct gt_vec list; /* of struct debug_section; number 0 is ELF's empty one */
     size_t lost;
-    bool lists;                     /* they are shown */
+    bool lists; /* they are shown */
+    bool has_lists_crc;
+    uint32_t lists_crc;
     struct ahead ahead[MOST_TASKS]; /* some may have no task, or none any more */
     bool begun;
 };
@@ -308,16 +310,40 @@ const unsigned char *gt_debug_section_bytes(struct gt_debug_sections *sections, 
     return NULL;
 }
 
-uint32_t gt_debug_sections_crc(const struct gt_debug_sections *sections)
+static uint32_t crc_of(const struct gt_debug_sections *sections,
+                       bool belongs(const struct debug_section *section))
 {
     uint32_t crc = 0;
 
     for (size_t i = 0; i < sections->list.len; i++) {
         const struct debug_section *section = gt_vec_at(&sections->list, i);
-        if (section->kind == OF_ENTRIES)
-            crc = libdeflate_crc32(crc, section->file_bytes, section->file_size);
+        if (belongs(section)) crc = libdeflate_crc32(crc, section->file_bytes, section->file_size);
     }
     return crc;
+}
+
+static bool is_of_entries(const struct debug_section *section)
+{
+    return section->kind == OF_ENTRIES;
+}
+
+/* Those of DWARF 4 are shown from the start. */
+static bool is_of_lists(const struct debug_section *section)
+{
+    return section->kind == OF_LISTS || strcmp(section->name, ".debug_ranges") == 0 ||
+           strcmp(section->name, ".debug_loc") == 0;
+}
+
+uint32_t gt_debug_sections_crc(const struct gt_debug_sections *sections)
+{
+    return crc_of(sections, is_of_entries);
+}
+
+uint32_t gt_debug_lists_crc(struct gt_debug_sections *sections)
+{
+    if (!sections->has_lists_crc) sections->lists_crc = crc_of(sections, is_of_lists);
+    sections->has_lists_crc = true;
+    return sections->lists_crc;
 }
 
 struct gt_dwarf_source gt_debug_sections_source(struct gt_debug_sections *sections)

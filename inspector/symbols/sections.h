@@ -27,6 +27,8 @@ const unsigned char *gt_debug_section_bytes(struct gt_debug_sections *sections, 
 void gt_debug_sections_read_ahead(struct gt_debug_sections *sections, unsigned tasks);
 /* A checksum of the sections that entries, names and addresses are in, as the file has them. */
 uint32_t gt_debug_sections_crc(const struct gt_debug_sections *sections);
+/* The same of the sections that lists of locations and ranges are in; computed once. */
+uint32_t gt_debug_lists_crc(struct gt_debug_sections *sections);
 /* Without the lists of locations and ranges, until they are shown: unpacking them takes longer than
  * anything else that opening does. */
 struct gt_dwarf_source gt_debug_sections_source(struct gt_debug_sections *sections);

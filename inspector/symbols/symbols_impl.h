@@ -12,9 +12,11 @@
 #include "inspector/base/arena.h"
 #include "inspector/base/hash.h"
 #include "inspector/base/vec.h"
+#include "inspector/symbols/byte_reader.h"
 #include "inspector/symbols/die.h"
 #include "inspector/symbols/dwarf.h"
 #include "inspector/symbols/kept/folder.h"
+#include "inspector/symbols/kept/kept_list.h"
 #include "inspector/symbols/kept/kept_table.h"
 #include "inspector/symbols/sections.h"
 #include "inspector/symbols/top_entries.h"
@@ -149,7 +151,27 @@ bool gt_linked_global(struct gt_dwarf *dwarf, const char *name, const char **kep
 struct gt_debug_global gt_loaded_global(const struct gt_dwarf *dwarf, const char *name,
                                         const struct gt_linked_global *global);
 
-/* kept_facts.c */
+/* kept_facts.c. A question about a list is a letter and a number. */
+enum {
+    GT_ALL_GLOBALS = 'G',
+    GT_FRAME_PLACES = 'V', /* of a pc */
+    GT_CAPTURED = 'C',     /* of a closure's pc */
+    GT_DESCRIPTION = 'D',  /* of a type's reference */
+};
+/* False if it is not kept. What is taken from the list may be anything, and lives as long as the
+ * handle. */
+bool gt_recall_list(const struct gt_dwarf *dwarf, char what, uint64_t of,
+                    struct gt_byte_reader *list);
+/* Was the list good so far, and is nothing left of it? */
+static inline bool gt_list_is_read(const struct gt_byte_reader *list)
+{
+    return !list->bad && !gt_bytes_left(list);
+}
+
+/* `list` is a vector of bytes. */
+void gt_keep_list(struct gt_dwarf *dwarf, char what, uint64_t of, const struct gt_vec *list);
+void gt_put_type(struct gt_vec *list, const struct gt_linked_type *type);
+struct gt_linked_type gt_take_type(struct gt_byte_reader *list);
 void gt_kept_facts_deinit(struct gt_kept_facts *kept);
 
 /* open.c: the facts that are not of another file of this room */

@@ -7,7 +7,8 @@
 #include <string.h>
 
 struct variable {
-    struct gt_frame_variable of; /* addr: from the CFA, or gt_register_at() */
+    struct gt_frame_variable of; /* addr: from the CFA, or gt_register_at(); the type is not set */
+    struct gt_linked_type type;
     bool in_register;
 };
 
@@ -50,16 +51,16 @@ struct scope {
 
 /* Go names a variable that moved to the heap "&x", a pointer. Newer versions also mark it in the
  * location. */
-static void make_pointer(struct gt_dwarf *dwarf, struct gt_frame_variable *variable,
+static void make_pointer(struct gt_dwarf *dwarf, struct variable *variable,
                          const struct gt_type_info *info)
 {
     uint64_t pointer = 0;
     const char *type = info && info->name ? info->name : "?";
-    variable->name = gt_arena_format(&dwarf->arena, "&%s", variable->name);
-    variable->size = sizeof(uint64_t);
+    variable->of.name = gt_arena_format(&dwarf->arena, "&%s", variable->of.name);
+    variable->of.size = sizeof(uint64_t);
     type = gt_arena_format(&dwarf->arena, "*%s", type);
     bool known = gt_index_find(dwarf, &dwarf->index.types, type, &pointer);
-    variable->type = known ? gt_type_ref(dwarf, pointer) : (struct gt_type_ref){0};
+    variable->type = known ? gt_linked_type(dwarf, pointer) : (struct gt_linked_type){0};
 }
 
 static struct variable *add_place(struct frame_search *search, const char *name, uint64_t type,
@@ -72,10 +73,10 @@ static struct variable *add_place(struct frame_search *search, const char *name,
     variable->of = (struct gt_frame_variable){.name = name ? name : "",
                                               .addr = (uint64_t)place->offset,
                                               .size = place->size,
-                                              .type = gt_type_ref(dwarf, type),
                                               .piece_offset = place->piece_offset};
+    variable->type = gt_linked_type(dwarf, type);
     if (!place->size) variable->of.size = info ? info->size : 0;
-    if (place->indirect) make_pointer(dwarf, &variable->of, info);
+    if (place->indirect) make_pointer(dwarf, variable, info);
     if (!variable->in_register) return variable;
     variable->of.addr = gt_register_at(variable->of.addr);
     if (variable->of.size > sizeof(uint64_t)) variable->of.size = sizeof(uint64_t);
@@ -164,7 +165,7 @@ static void search_subprogram(struct frame_search *search, uint64_t offset)
     }
 }
 
-static struct gt_frame_locations *keep(struct gt_dwarf *dwarf, const struct gt_vec *found)
+static struct gt_frame_locations *hold(struct gt_dwarf *dwarf, const struct gt_vec *found)
 {
     struct gt_frame_locations *places = gt_arena_alloc(&dwarf->arena, sizeof *places);
     places->count = found->len;
@@ -176,7 +177,7 @@ static struct gt_frame_locations *keep(struct gt_dwarf *dwarf, const struct gt_v
 }
 
 /* NULL when no function is at pc (as linked). */
-static const struct gt_frame_locations *read_places(struct gt_dwarf *dwarf, uint64_t pc)
+static const struct gt_frame_locations *search_places(struct gt_dwarf *dwarf, uint64_t pc)
 {
     const struct gt_subprogram *subprogram = gt_index_subprogram(dwarf, pc);
     if (!subprogram) return NULL;
@@ -186,9 +187,78 @@ static const struct gt_frame_locations *read_places(struct gt_dwarf *dwarf, uint
                                   .found = GT_VEC_OF(struct variable),
                                   .scopes = GT_VEC_OF(struct scope)};
     search_subprogram(&search, subprogram->offset);
-    const struct gt_frame_locations *places = keep(dwarf, &search.found);
+    const struct gt_frame_locations *places = hold(dwarf, &search.found);
     gt_vec_deinit(&search.found);
     gt_vec_deinit(&search.scopes);
+    return places;
+}
+
+/* ---- kept answers -------------------------------------------------------------------------- */
+
+/* They come from the lists of locations and ranges too, which the subject of kept answers does not
+ * tell from others. So a checksum of these is in front. */
+static void keep_places(struct gt_dwarf *dwarf, uint64_t pc,
+                        const struct gt_frame_locations *places)
+{
+    struct gt_vec list = {.elem_size = 1};
+
+    gt_put_number(&list, gt_debug_lists_crc(dwarf->sections));
+    gt_put_number(&list, places ? places->count + 1 : 0);
+    for (size_t i = 0; places && i < places->count; i++) {
+        const struct variable *variable = &places->list[i];
+        gt_put_text(&list, variable->of.name);
+        gt_put_number(&list, variable->of.addr);
+        gt_put_number(&list, variable->of.size);
+        gt_put_number(&list, variable->of.piece_offset);
+        gt_put_number(&list, variable->of.entry);
+        gt_put_number(&list, variable->of.parameter);
+        gt_put_number(&list, variable->in_register);
+        gt_put_type(&list, &variable->type);
+    }
+    gt_keep_list(dwarf, GT_FRAME_PLACES, pc, &list);
+    gt_vec_deinit(&list);
+}
+
+static void take_variable(struct gt_byte_reader *list, struct gt_vec *found)
+{
+    struct variable variable = {.of.name = gt_take_text(list)};
+
+    variable.of.addr = gt_take_leb(list);
+    variable.of.size = gt_take_leb(list);
+    variable.of.piece_offset = gt_take_leb(list);
+    variable.of.entry = gt_take_leb(list);
+    variable.of.parameter = gt_take_leb(list);
+    variable.in_register = gt_take_leb(list) != 0;
+    variable.type = gt_take_type(list);
+    gt_vec_add(found, &variable);
+}
+
+/* False if they are not kept. */
+static bool recall_places(struct gt_dwarf *dwarf, uint64_t pc,
+                          const struct gt_frame_locations **places)
+{
+    struct gt_vec found = GT_VEC_OF(struct variable);
+    struct gt_byte_reader list;
+
+    if (!gt_recall_list(dwarf, GT_FRAME_PLACES, pc, &list) ||
+        gt_take_leb(&list) != gt_debug_lists_crc(dwarf->sections))
+        return false;
+    uint64_t more = gt_take_leb(&list);
+    while (found.len + 1 < more && !list.bad)
+        take_variable(&list, &found);
+    *places = more && !list.bad ? hold(dwarf, &found) : NULL;
+    gt_vec_deinit(&found);
+    return gt_list_is_read(&list);
+}
+
+/* NULL when no function is at pc (as linked). */
+static const struct gt_frame_locations *read_places(struct gt_dwarf *dwarf, uint64_t pc)
+{
+    const struct gt_frame_locations *places;
+
+    if (recall_places(dwarf, pc, &places)) return places;
+    places = search_places(dwarf, pc);
+    keep_places(dwarf, pc, places);
     return places;
 }
 
@@ -202,13 +272,17 @@ static const struct gt_frame_locations *places_at(struct gt_dwarf *dwarf, uint64
     return (const void *)(uintptr_t)*slot;
 }
 
-static bool visit_places(const struct gt_frame_locations *places, bool in_registers, uint64_t base,
+/* Of the variables in registers, or of the others. */
+static bool visit_places(struct gt_dwarf *dwarf, uint64_t pc, bool in_registers, uint64_t base,
                          gt_variable_fn *visit, void *ctx)
 {
+    const struct gt_frame_locations *places = places_at(dwarf, pc);
+
     for (size_t i = 0; places && i < places->count; i++) {
         struct gt_frame_variable variable = places->list[i].of;
         if (places->list[i].in_register != in_registers) continue;
         variable.addr += base;
+        variable.type = gt_loaded_type(dwarf, &places->list[i].type);
         visit(ctx, &variable);
     }
     return places;
@@ -217,11 +291,11 @@ static bool visit_places(const struct gt_frame_locations *places, bool in_regist
 bool gt_dwarf_variables(struct gt_dwarf *dwarf, uint64_t pc, uint64_t cfa, gt_variable_fn *visit,
                         void *ctx)
 {
-    return visit_places(places_at(dwarf, pc), false, cfa, visit, ctx);
+    return visit_places(dwarf, pc, false, cfa, visit, ctx);
 }
 
 bool gt_dwarf_register_variables(struct gt_dwarf *dwarf, uint64_t pc, gt_variable_fn *visit,
                                  void *ctx)
 {
-    return visit_places(places_at(dwarf, pc), true, 0, visit, ctx);
+    return visit_places(dwarf, pc, true, 0, visit, ctx);
 }

@@ -142,19 +142,21 @@ def test_a_file_of_somebody_else_is_not_read(made, expected, tmp_path):
     assert file.stat().st_mtime_ns == before
 
 
-def test_a_binary_that_was_edited_is_another(made, tmp_path):
+@pytest.mark.parametrize("section", [".debug_info", ".debug_loclists"])
+@pytest.mark.parametrize("command", [COMMANDS[0], COMMANDS[1]], ids=lambda command: command[0])
+def test_a_binary_that_was_edited_is_another(command, section, made, tmp_path):
     """Its build ID, its size and its headers are the same."""
-    _again(made, tmp_path)
+    _run(made.path, made.exe, command, tmp_path)
     listed = subprocess.run(["readelf", "-SW", made.exe], capture_output=True, text=True, check=True).stdout
-    words = next(line for line in listed.splitlines() if ".debug_info" in line).split(".debug_info")[1].split()
+    words = next(line for line in listed.splitlines() if section in line).split(section)[1].split()
     offset, size = int(words[2], 16), int(words[3], 16)
     edited = tmp_path / "edited"
     shutil.copy(made.exe, edited)
     with open(edited, "r+b") as file:
         file.seek(offset + size // 2)
         file.write(b"\xff" * 64)
-    without = _run(made.path, edited, COMMANDS[1], tmp_path, "--no-cache")
-    assert _run(made.path, edited, COMMANDS[1], tmp_path) == without
+    without = _run(made.path, edited, command, tmp_path, "--no-cache")
+    assert _run(made.path, edited, command, tmp_path) == without
 
 
 def test_many_may_open_at_once(made, expected, tmp_path):

@@ -21,7 +21,7 @@ static struct gt_vec form_with(const unsigned char *bytes, size_t size)
     struct gt_kept_table empty;
 
     gt_kept_table_init(&empty);
-    gt_kept_table_write(&empty, subject, sizeof subject, &form);
+    gt_kept_table_write(&empty, subject, sizeof subject, SIZE_MAX, &form);
     gt_kept_table_deinit(&empty);
     form.len -= 2 * sizeof(uint32_t);
     put(&form, bytes, size);
@@ -36,7 +36,7 @@ static void check(const struct gt_kept_table *table)
     struct gt_vec form = {.elem_size = 1};
     struct gt_kept_table again;
 
-    gt_kept_table_write(table, subject, sizeof subject, &form);
+    gt_kept_table_write(table, subject, sizeof subject, SIZE_MAX, &form);
     gt_kept_table_init(&again);
     if (!gt_kept_table_read(&again, subject, sizeof subject, form.data, form.len)) abort();
     if (again.list.len != table->list.len) abort();
@@ -44,7 +44,10 @@ static void check(const struct gt_kept_table *table)
         const struct gt_kept_row *row = gt_vec_at(&table->list, i);
         const struct gt_kept_row *other = gt_kept_table_find(&again, row->question);
         if (!other || other->answer.found != row->answer.found ||
-            memcmp(other->answer.values, row->answer.values, sizeof row->answer.values) != 0)
+            memcmp(other->answer.values, row->answer.values, sizeof row->answer.values) != 0 ||
+            other->answer.size != row->answer.size ||
+            (row->answer.size &&
+             memcmp(other->answer.list, row->answer.list, row->answer.size) != 0))
             abort();
     }
     gt_kept_table_deinit(&again);

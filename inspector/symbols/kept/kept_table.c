@@ -1,6 +1,7 @@
 /*
  * The form: a mark, the subject's length and bytes, the number of answers, each answer as its
- * question's length and bytes, whether it was found, and its values; then the CRC of all that.
+ * question's length and bytes, whether it was found, its values, and its list's length and bytes;
+ * then the CRC of all that.
  * Numbers are the machine's own: a form of another byte order has another mark.
  */
 #include "inspector/symbols/kept/kept_table.h"
@@ -9,7 +10,7 @@
 #include <string.h>
 
 /* The last digit counts the forms. Another form, or other answers to a question, have another. */
-static const uint64_t mark = 0x676f746f70737901;
+static const uint64_t mark = 0x676f746f70737902;
 
 enum { CRC = sizeof(uint32_t) };
 
@@ -33,6 +34,11 @@ const struct gt_kept_row *gt_kept_table_find(const struct gt_kept_table *answers
     return place ? gt_vec_at(&answers->list, *place) : NULL;
 }
 
+static const void *copy(struct gt_arena *arena, const void *bytes, size_t size)
+{
+    return memcpy(gt_arena_alloc(arena, size), bytes, size);
+}
+
 void gt_kept_table_add(struct gt_kept_table *answers, const char *question,
                        struct gt_kept_answer answer)
 {
@@ -45,6 +51,7 @@ void gt_kept_table_add(struct gt_kept_table *answers, const char *question,
     answered = gt_vec_push(&answers->list);
     answered->question = gt_arena_strndup(&answers->arena, question, strlen(question));
     answered->answer = answer;
+    if (answer.size) answered->answer.list = copy(&answers->arena, answer.list, answer.size);
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */
@@ -64,21 +71,33 @@ static void put_sized(struct gt_vec *form, const void *bytes, size_t size)
     put(form, bytes, size);
 }
 
-void gt_kept_table_write(const struct gt_kept_table *answers, const void *subject,
-                         size_t subject_size, struct gt_vec *form)
+static void put_answer(struct gt_vec *form, const struct gt_kept_row *answered)
 {
-    uint32_t count = (uint32_t)answers->list.len;
+    const struct gt_kept_answer *answer = &answered->answer;
+    unsigned char found = answer->found;
+
+    put_sized(form, answered->question, strlen(answered->question));
+    put(form, &found, sizeof found);
+    put(form, answer->values, sizeof answer->values);
+    put_sized(form, answer->list, answer->size);
+}
+
+void gt_kept_table_write(const struct gt_kept_table *answers, const void *subject,
+                         size_t subject_size, size_t most, struct gt_vec *form)
+{
+    uint32_t count = 0;
 
     put(form, &mark, sizeof mark);
     put_sized(form, subject, subject_size);
+    size_t count_at = form->len;
     put(form, &count, sizeof count);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < answers->list.len; i++) {
         const struct gt_kept_row *answered = gt_vec_at(&answers->list, i);
-        unsigned char found = answered->answer.found;
-        put_sized(form, answered->question, strlen(answered->question));
-        put(form, &found, sizeof found);
-        put(form, answered->answer.values, sizeof answered->answer.values);
+        if (answered->answer.size && form->len + answered->answer.size > most) continue;
+        put_answer(form, answered);
+        count++;
     }
+    memcpy(gt_vec_at(form, count_at), &count, sizeof count);
     uint32_t crc = libdeflate_crc32(0, form->data, form->len);
     put(form, &crc, sizeof crc);
 }
@@ -114,16 +133,18 @@ static bool take_sized(struct rest *rest, struct rest *sized)
 static bool take_answer(struct rest *rest, char question[GT_KEPT_QUESTION],
                         struct gt_kept_answer *answer)
 {
-    struct rest text;
+    struct rest text, list;
     unsigned char found;
 
     if (!take_sized(rest, &text) || !text.size || text.size >= GT_KEPT_QUESTION ||
         memchr(text.at, 0, text.size) || !take(rest, &found, sizeof found) ||
-        !take(rest, answer->values, sizeof answer->values))
+        !take(rest, answer->values, sizeof answer->values) || !take_sized(rest, &list))
         return false;
     memcpy(question, text.at, text.size);
     question[text.size] = '\0';
     answer->found = found;
+    answer->list = list.at;
+    answer->size = (uint32_t)list.size;
     return found <= 1;
 }
 

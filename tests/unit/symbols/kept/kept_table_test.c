@@ -15,17 +15,20 @@
 
 static const char subject[] = "a program";
 
-static struct gt_vec form_of_three(void)
+static struct gt_vec form_of_four(void)
 {
     struct gt_vec form = {.elem_size = 1};
     struct gt_kept_table table;
 
     gt_kept_table_init(&table);
-    gt_kept_table_add(&table, "fruntime.g goid", (struct gt_kept_answer){true, {152, 8}});
-    gt_kept_table_add(&table, "sruntime.h", (struct gt_kept_answer){false, {0}});
+    gt_kept_table_add(&table, "fruntime.g goid",
+                      (struct gt_kept_answer){.found = true, .values = {152, 8}});
+    gt_kept_table_add(&table, "sruntime.h", (struct gt_kept_answer){.found = false});
+    gt_kept_table_add(&table, "V4a",
+                      (struct gt_kept_answer){.found = true, .list = "a list", .size = 7});
     gt_kept_table_add(&table, "gruntime.allgs",
-                      (struct gt_kept_answer){true, {1, 2, 3, UINT64_MAX, 5}});
-    gt_kept_table_write(&table, subject, sizeof subject, &form);
+                      (struct gt_kept_answer){.found = true, .values = {1, 2, 3, UINT64_MAX, 5}});
+    gt_kept_table_write(&table, subject, sizeof subject, SIZE_MAX, &form);
     gt_kept_table_deinit(&table);
     return form;
 }
@@ -48,14 +51,14 @@ static size_t read_back(const void *form, size_t size, const char *of, size_t of
 
 static void what_was_written_is_read(void **state)
 {
-    struct gt_vec form = form_of_three();
+    struct gt_vec form = form_of_four();
     struct gt_kept_table table;
 
     (void)state;
     gt_kept_table_init(&table);
     assert_null(gt_kept_table_find(&table, "sruntime.h"));
     assert_true(gt_kept_table_read(&table, subject, sizeof subject, form.data, form.len));
-    assert_int_equal(table.loaded, 3);
+    assert_int_equal(table.loaded, 4);
     const struct gt_kept_row *row = gt_kept_table_find(&table, "gruntime.allgs");
     assert_true(row->answer.found && row->answer.values[3] == UINT64_MAX);
     assert_string_equal(row->question, "gruntime.allgs");
@@ -67,10 +70,10 @@ static void what_was_written_is_read(void **state)
 
 static void answers_of_another_subject_are_not_read(void **state)
 {
-    struct gt_vec form = form_of_three();
+    struct gt_vec form = form_of_four();
 
     (void)state;
-    assert_int_equal(read_back(form.data, form.len, subject, sizeof subject), 3);
+    assert_int_equal(read_back(form.data, form.len, subject, sizeof subject), 4);
     assert_int_equal(read_back(form.data, form.len, "b program", sizeof subject), 0);
     assert_int_equal(read_back(form.data, form.len, subject, sizeof subject - 1), 0);
     gt_vec_deinit(&form);
@@ -78,7 +81,7 @@ static void answers_of_another_subject_are_not_read(void **state)
 
 static void a_damaged_form_is_not_read(void **state)
 {
-    struct gt_vec form = form_of_three();
+    struct gt_vec form = form_of_four();
     unsigned char *bytes = form.data;
 
     (void)state;
@@ -103,7 +106,7 @@ static void sign(unsigned char *bytes, size_t size)
 static void a_form_with_a_good_checksum_is_still_checked(void **state)
 {
     static const unsigned char patterns[] = {0, 1, 0x7f, 0x80, 0xff};
-    struct gt_vec form = form_of_three();
+    struct gt_vec form = form_of_four();
     unsigned char *bytes = gt_alloc(form.len);
 
     (void)state;
@@ -113,7 +116,7 @@ static void a_form_with_a_good_checksum_is_still_checked(void **state)
                 memcpy(bytes, form.data, form.len);
                 memset(bytes + at, patterns[i], at + run <= form.len ? run : 1);
                 sign(bytes, form.len);
-                assert_true(read_back(bytes, form.len, subject, sizeof subject) <= 3);
+                assert_true(read_back(bytes, form.len, subject, sizeof subject) <= 4);
             }
     for (size_t size = sizeof(uint32_t); size < form.len; size++) {
         memcpy(bytes, form.data, size);
@@ -124,10 +127,41 @@ static void a_form_with_a_good_checksum_is_still_checked(void **state)
     gt_vec_deinit(&form);
 }
 
+/* A list is as long as it says, and may have any bytes. */
+static void lists_are_read_if_there_was_room(void **state)
+{
+    static const unsigned char list[] = {0, 1, 0xff, 0, 'a', 0};
+    struct gt_vec form = {.elem_size = 1};
+    struct gt_kept_table table, again;
+    size_t most;
+
+    (void)state;
+    gt_kept_table_init(&table);
+    gt_kept_table_add(&table, "Va",
+                      (struct gt_kept_answer){.found = true, .list = list, .size = sizeof list});
+    gt_kept_table_add(&table, "sruntime.h", (struct gt_kept_answer){.found = true, .values = {8}});
+    for (most = 0; form.len == 0 || again.list.len < 2; most++) {
+        form.len = 0;
+        gt_kept_table_write(&table, subject, sizeof subject, most, &form);
+        gt_kept_table_init(&again);
+        assert_true(gt_kept_table_read(&again, subject, sizeof subject, form.data, form.len));
+        assert_int_equal(gt_kept_table_find(&again, "sruntime.h")->answer.values[0], 8);
+        if (again.list.len < 2) gt_kept_table_deinit(&again);
+    }
+    const struct gt_kept_row *row = gt_kept_table_find(&again, "Va");
+    assert_int_equal(row->answer.size, sizeof list);
+    assert_memory_equal(row->answer.list, list, sizeof list);
+    assert_true(most > sizeof list);
+    gt_kept_table_deinit(&again);
+    gt_kept_table_deinit(&table);
+    gt_vec_deinit(&form);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_is_read),
+        cmocka_unit_test(lists_are_read_if_there_was_room),
         cmocka_unit_test(answers_of_another_subject_are_not_read),
         cmocka_unit_test(a_damaged_form_is_not_read),
         cmocka_unit_test(a_form_with_a_good_checksum_is_still_checked),
