@@ -274,7 +274,7 @@ TSAN_TESTS := $(addprefix $(BUILD)/tsan/tests/unit/,api/threads_test base/packed
 	detect/windows/covering_words_test detect/windows/map_lengths_test \
 	detect/windows/settled_words_test \
 	runtime/consistency/defer_lists_test runtime/goroutines/read_ahead_test \
-	runtime/heap/gcmarks_test runtime/typing/plain_objects_test \
+	runtime/heap/gcmarks_test runtime/heap/mspans_test runtime/typing/plain_objects_test \
 	runtime/typing/rounds_test symbols/unit_batch_test)
 .PHONY: tsan tsan-build
 tsan: deps-test

@@ -118,7 +118,8 @@ struct gt_error *gt_analysis_heap(struct gt_analysis *analysis)
     if (analysis->roots) return NULL;
     gt_analysis_stage(analysis, "reading the heap");
     gt_core_read_in_large_pages(analysis->process->core);
-    if (!analysis->heap) error = gt_goheap_open(analysis->process, &analysis->heap);
+    if (!analysis->heap)
+        error = gt_goheap_open(analysis->process, analysis->threads, &analysis->heap);
     share_threads(analysis);
     if (!error && !analysis->specials)
         error = gt_specials_open(analysis->heap, &analysis->specials);

@@ -85,18 +85,26 @@ struct finder { /* on the heap: if this call unwinds, tasks still use it until t
     struct stack *stacks; /* of all goroutines, sorted */
 };
 
-/* Which of the slots from `first` on have pointers where a record has them, and numbers where it
- * has its frame? Slot first + i has bit i * words. Most of its size have not, and need not be read.
- */
-static uint64_t may_be_records(const struct gt_layout *layout, const struct gt_region *region,
-                               uint32_t first, uint32_t count)
+/* A bit for the first word of each of so many slots. */
+static uint64_t first_words(uint32_t count, uint64_t words)
 {
-    uint64_t words = region->slot_size / 8, firsts = 0, mask;
+    uint64_t firsts = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        firsts |= (uint64_t)1 << i * words;
+    return firsts;
+}
+
+/* Which of the slots from `first` on have pointers where a record has them, and numbers where it
+ * has its frame? Slot first + i has bit i * words, as in `firsts`. Most of its size have not, and
+ * need not be read. */
+static uint64_t may_be_records(const struct gt_layout *layout, const struct gt_region *region,
+                               uint32_t first, uint32_t count, uint64_t firsts)
+{
+    uint64_t words = region->slot_size / 8, mask;
 
     if (region->scan != GT_SCAN_BITMAP || words > 64) return 1;
     mask = gt_bits_load(region->mask, region->mask_bytes, first * words, count * words);
-    for (uint32_t i = 0; i < count; i++)
-        firsts |= (uint64_t)1 << i * words;
     return mask >> gt_off(layout, GT_F__defer_fn) / 8 &
            mask >> gt_off(layout, GT_F__defer_link) / 8 &
            ~(mask >> gt_off(layout, GT_F__defer_pc) / 8) &
@@ -125,10 +133,11 @@ static void find_records(const struct finder *finder, const struct gt_region *re
 {
     uint64_t words = region->slot_size / 8;
     uint32_t step = region->scan == GT_SCAN_BITMAP && words <= 64 ? (uint32_t)(64 / words) : 1;
+    uint64_t firsts = first_words(step, words);
 
     for (uint32_t slot = 0; slot < region->count; slot += step) {
         uint32_t count = region->count - slot < step ? region->count - slot : step;
-        uint64_t may = may_be_records(&finder->process->layout, region, slot, count);
+        uint64_t may = may_be_records(&finder->process->layout, region, slot, count, firsts);
         for (; may; may &= may - 1)
             look_at(finder, region, slot + (uint32_t)((uint64_t)__builtin_ctzll(may) / words),
                     records);

@@ -10,11 +10,23 @@ enum {
     USER_ARENA_CHUNK = 8 << 20,
 };
 
-static bool is_user_arena(const struct gt_process *process, const struct gt_span *span)
+struct checker {
+    const struct gt_goheap *heap;
+    struct gt_recent_memory mspans; /* which are close together */
+};
+
+static bool read(const struct checker *checker, const struct gt_span *span, enum gt_field_id id,
+                 uint64_t *out)
+{
+    return gt_read_field(&checker->heap->process->layout, &checker->mspans.memory, span->address,
+                         id, out);
+}
+
+static bool is_user_arena(const struct checker *checker, const struct gt_span *span)
 {
     uint64_t is = 0;
 
-    gt_process_field(process, span->address, GT_F_mspan_isUserArenaChunk, &is);
+    read(checker, span, GT_F_mspan_isUserArenaChunk, &is);
     return is;
 }
 
@@ -38,16 +50,15 @@ static bool slots_fit(const struct gt_goheap *heap, const struct gt_span *span)
            (heap->green_tea && span->nelems == (room - INLINE_MARKS_BYTES) / span->elem_size);
 }
 
-static bool is_shapely(const struct gt_goheap *heap, const struct gt_span *span)
+static bool is_shapely(const struct checker *checker, const struct gt_span *span)
 {
-    const struct gt_process *process = heap->process;
     unsigned class = span->span_class >> 1;
     uint64_t limit, end = span->base + span->npages * PAGE;
 
     if (class == 0 && (span->nelems != 1 || span->elem_size != span->npages * PAGE)) return false;
-    if (class && (span->elem_size != gt_slot_of_class(class) || !slots_fit(heap, span)))
+    if (class && (span->elem_size != gt_slot_of_class(class) || !slots_fit(checker->heap, span)))
         return false;
-    if (!gt_process_field(process, span->address, GT_F_mspan_limit, &limit)) return true;
+    if (!read(checker, span, GT_F_mspan_limit, &limit)) return true;
     return limit > span->base && limit <= end &&
            (!class || limit >= span->base + span->nelems * span->elem_size);
 }
@@ -73,13 +84,12 @@ static int32_t ahead(const struct gt_goheap *heap, const struct gt_span *span)
 
 /* All slots below freeindex are allocated; above it, allocBits decides. A thread takes a slot of
  * its mcache's span and counts it in two steps. A sweep sets all of these anew. */
-static bool counts_agree(const struct gt_goheap *heap, const struct gt_span *span)
+static bool counts_agree(const struct checker *checker, const struct gt_span *span)
 {
     uint64_t said, counted;
-    int32_t gen = ahead(heap, span);
+    int32_t gen = ahead(checker->heap, span);
 
-    if (gen == -1 || !gt_process_field(heap->process, span->address, GT_F_mspan_allocCount, &said))
-        return true;
+    if (gen == -1 || !read(checker, span, GT_F_mspan_allocCount, &said)) return true;
     uint32_t first = span->end_index < span->nelems ? span->end_index : span->nelems;
     counted = first + count_bits(span->alloc_bits, first, span->nelems);
     uint64_t apart = said > counted ? said - counted : counted - said;
@@ -93,14 +103,12 @@ static bool is_marked(const struct gt_span *span, uint32_t slot)
 
 /* A slot that was free and was taken during a mark is marked, and freeIndexForScan stays below it.
  * That of another one rises with freeindex, once the object is ready (malloc.go). */
-static bool indices_agree(const struct gt_goheap *heap, const struct gt_span *span)
+static bool indices_agree(const struct checker *checker, const struct gt_span *span)
 {
     uint64_t slot, unseen = 0;
-    int32_t gen = ahead(heap, span);
+    int32_t gen = ahead(checker->heap, span);
 
-    if (gen == -1 ||
-        !gt_process_field(heap->process, span->address, GT_F_mspan_freeIndexForScan, &slot))
-        return true;
+    if (gen == -1 || !read(checker, span, GT_F_mspan_freeIndexForScan, &slot)) return true;
     if (slot > span->end_index) return false;
     for (; slot < span->end_index && slot < span->nelems; slot++)
         unseen += !is_marked(span, (uint32_t)slot) &&
@@ -108,19 +116,19 @@ static bool indices_agree(const struct gt_goheap *heap, const struct gt_span *sp
     return unseen <= (gen == 1 || gen == 3 || !span->span_class >> 1);
 }
 
-static void check(const struct gt_goheap *heap, const struct gt_span *span)
+static void check(const struct checker *checker, const struct gt_span *span)
 {
-    struct gt_contradictions *all = &heap->process->contradictions;
-    int32_t gen = ahead(heap, span);
-    bool user_arena = is_user_arena(heap->process, span);
+    struct gt_contradictions *all = &checker->heap->process->contradictions;
+    int32_t gen = ahead(checker->heap, span);
+    bool user_arena = is_user_arena(checker, span);
 
     if (!span->alloc_bits || !span->mark_bits)
         gt_contradict(all, GT_CONTRADICTION_SPAN_BITS, 1, span->address);
-    else if (!user_arena && !counts_agree(heap, span))
+    else if (!user_arena && !counts_agree(checker, span))
         gt_contradict(all, GT_CONTRADICTION_SPAN_COUNT, 1, span->address);
-    else if (!user_arena && !indices_agree(heap, span))
+    else if (!user_arena && !indices_agree(checker, span))
         gt_contradict(all, GT_CONTRADICTION_SPAN_INDEX, 1, span->address);
-    if (user_arena ? !is_chunk(span) : !is_shapely(heap, span))
+    if (user_arena ? !is_chunk(span) : !is_shapely(checker, span))
         gt_contradict(all, GT_CONTRADICTION_SPAN_SHAPE, 1, span->address);
     if (!user_arena && gen != 0 && gen != 1 && gen != 3 && gen != -1 && gen != -2)
         gt_contradict(all, GT_CONTRADICTION_SPAN_SWEEP, 1, span->address);
@@ -128,6 +136,9 @@ static void check(const struct gt_goheap *heap, const struct gt_span *span)
 
 void gt_consistency_of_spans(const struct gt_goheap *heap)
 {
+    struct checker checker = {.heap = heap};
+
+    gt_recent_init(&checker.mspans, heap->process->mem);
     for (size_t i = 0; i < heap->spans.len; i++)
-        check(heap, gt_vec_at(&heap->spans, i));
+        check(&checker, gt_vec_at(&heap->spans, i));
 }

@@ -1,4 +1,4 @@
-/* Reads every mspan of mheap_.allspans, sorts the spans in use by address, leaves out those that
+/* Takes every mspan of mheap_.allspans, sorts the spans in use by address, leaves out those that
  * overlap another or that no segment holds, and makes each of the others a region. */
 #include "inspector/runtime/heap/spans.h"
 
@@ -18,10 +18,9 @@ enum {
     INLINE_MARKS_OFFSET = 64, /* before them in it: scans[63], owned; after marks[63]: class */
     MOST_INLINE_MARKS = 63 * 8,
     TINY_SPAN_CLASS = 2 << 1 | 1,
-    HEADER = 8, /* bytes of that type */
+    HEADER = 8,         /* bytes of that type */
+    TOGETHER = 1 << 14, /* mspans that are read at once */
 };
-
-enum span_state { SPAN_DEAD, SPAN_IN_USE, SPAN_MANUAL };
 
 /* `bits` has a bit for each of the span's slots. */
 static uint64_t bits_of(const struct gt_span *span, const unsigned char *bits, uint32_t first)
@@ -53,49 +52,6 @@ uint64_t gt_span_allocated(const struct gt_span *span, uint32_t first)
     return known & slots_below(span->nelems, first);
 }
 
-/* Memory by what is read there: the runtime keeps things of one kind close together. */
-struct reader {
-    struct gt_goheap *heap;
-    struct gt_recent_memory spans, bits, pages;
-};
-
-static bool read_field(const struct reader *reader, uint64_t span, enum gt_field_id id,
-                       uint64_t *out)
-{
-    return gt_read_field(&reader->heap->process->layout, &reader->spans.memory, span, id, out);
-}
-
-/* Reads the scalars of an mspan; false when the core lacks them. */
-static bool read_span(const struct reader *reader, uint64_t addr, struct gt_span *span,
-                      uint64_t *state)
-{
-    uint64_t nelems, free_index, scan_index, sweep_gen, span_class;
-
-    *span = (struct gt_span){.address = addr};
-    if (!read_field(reader, addr, GT_F_mspan_state, state) ||
-        !read_field(reader, addr, GT_F_mspan_startAddr, &span->base) ||
-        !read_field(reader, addr, GT_F_mspan_npages, &span->npages) ||
-        !read_field(reader, addr, GT_F_mspan_elemsize, &span->elem_size) ||
-        !read_field(reader, addr, GT_F_mspan_nelems, &nelems) ||
-        !read_field(reader, addr, GT_F_mspan_freeindex, &free_index) ||
-        !read_field(reader, addr, GT_F_mspan_sweepgen, &sweep_gen) ||
-        !read_field(reader, addr, GT_F_mspan_spanclass, &span_class) ||
-        !read_field(reader, addr, GT_F_mspan_specials, &span->specials))
-        return false;
-    read_field(reader, addr, GT_F_mspan_largeType, &span->large_type);
-    span->end_index = free_index > UINT32_MAX ? UINT32_MAX : (uint32_t)free_index;
-    if (read_field(reader, addr, GT_F_mspan_freeIndexForScan, &scan_index) &&
-        scan_index < free_index)
-        free_index = scan_index;
-    span->nelems = nelems > UINT32_MAX ? UINT32_MAX : (uint32_t)nelems;
-    span->free_index = free_index > UINT32_MAX ? UINT32_MAX : (uint32_t)free_index;
-    span->sweep_gen = (uint32_t)sweep_gen;
-    span->span_class = (uint8_t)span_class;
-    /* A span that was used for a large object before still has its type. */
-    if (span->span_class >> 1) span->large_type = 0;
-    return true;
-}
-
 /* False for an in-use span with impossible numbers, which would make a region that overlaps
  * others. */
 static bool sensible(const struct gt_span *span)
@@ -106,15 +62,6 @@ static bool sensible(const struct gt_span *span)
            span->elem_size % 8 == 0 && span->nelems && span->free_index <= span->nelems &&
            gt_mul(span->npages, PAGE, &bytes) && gt_mul(span->nelems, span->elem_size, &used) &&
            used <= bytes && span->base + bytes > span->base;
-}
-
-static const unsigned char *bits_at(const struct reader *reader, uint64_t span, enum gt_field_id id,
-                                    uint32_t nelems)
-{
-    uint64_t addr;
-
-    if (!read_field(reader, span, id, &addr)) return NULL;
-    return gt_mem_at(&reader->bits.memory, addr, (nelems + 7) / 8);
 }
 
 static uint8_t scan_of(const struct gt_goheap *heap, struct gt_span *span)
@@ -149,21 +96,19 @@ static const unsigned char *span_bitmap(const struct gt_span *span, const unsign
     return bytes + end - size / 64;
 }
 
-static void add_region(const struct reader *reader, struct gt_span *span)
+/* `pages` is the memory of spans. */
+static void add_region(struct gt_goheap *heap, const struct gt_memory *pages, struct gt_span *span)
 {
-    struct gt_goheap *heap = reader->heap;
     struct gt_process *process = heap->process;
     uint64_t size = span->npages * PAGE;
 
     span->inline_marks = heap->green_tea && span->span_class >> 1 && span->elem_size <= 512 &&
                          span->elem_size >= MIN_INLINE_MARKS;
-    span->alloc_bits = bits_at(reader, span->address, GT_F_mspan_allocBits, span->nelems);
-    span->mark_bits = bits_at(reader, span->address, GT_F_mspan_gcmarkBits, span->nelems);
     struct gt_region region = {
         .base = span->base,
         .slot_size = span->elem_size,
         .count = span->nelems,
-        .bytes = gt_mem_at(&reader->pages.memory, span->base, size),
+        .bytes = gt_mem_at(pages, span->base, size),
         .scan = scan_of(heap, span),
         .tag = (uint32_t)heap->spans.len,
     };
@@ -200,24 +145,30 @@ static void take_manual(struct gt_goheap *heap, const struct gt_span *span)
     gt_vec_add(&heap->manual, &manual);
 }
 
-static void take_span(const struct reader *reader, uint64_t addr)
+/* True for one of the program's objects. */
+static bool take_span(struct gt_goheap *heap, const struct gt_span *span)
 {
-    struct gt_goheap *heap = reader->heap;
-    struct gt_span span;
-    uint64_t state;
-
-    if (!read_span(reader, addr, &span, &state)) {
-        gt_process_lost(heap->process, GT_OF_HEAP, "mspan 0x%" PRIx64 ": not in the core", addr);
-        return;
-    }
-    if (state == SPAN_MANUAL) take_manual(heap, &span);
-    if (state != SPAN_IN_USE) return;
-    if (!sensible(&span)) {
+    if (span->state == GT_SPAN_ABSENT)
+        gt_process_lost(heap->process, GT_OF_HEAP, "mspan 0x%" PRIx64 ": not in the core",
+                        span->address);
+    if (span->state == GT_SPAN_MANUAL) take_manual(heap, span);
+    if (span->state != GT_SPAN_IN_USE) return false;
+    if (!sensible(span))
         gt_process_lost(heap->process, GT_OF_HEAP,
-                        "mspan 0x%" PRIx64 ": its sizes contradict each other", addr);
-        return;
-    }
-    gt_vec_add(&heap->spans, &span);
+                        "mspan 0x%" PRIx64 ": its sizes contradict each other", span->address);
+    return sensible(span);
+}
+
+/* Those that are taken move up in the list. */
+static void take_spans(struct gt_goheap *heap, uint64_t first, uint64_t count)
+{
+    struct gt_span *spans;
+
+    gt_vec_reserve(&heap->spans, heap->spans.len + count);
+    spans = gt_vec_at(&heap->spans, heap->spans.len);
+    gt_mspans_read(heap->process, heap->graph.threads, &heap->all, first, count, spans);
+    for (uint64_t i = 0; i < count; i++)
+        if (take_span(heap, &spans[i])) gt_vec_add(&heap->spans, &spans[i]);
 }
 
 static int by_base(const void *a, const void *b)
@@ -262,12 +213,13 @@ static void lose_unmapped(struct gt_goheap *heap, const struct gt_span *span, ui
 
 /* Of two spans that overlap one is wrong: the one that begins later is left out. Those that stay
  * move up in the list. */
-static void add_regions(const struct reader *reader)
+static void add_regions(struct gt_goheap *heap)
 {
-    struct gt_goheap *heap = reader->heap;
+    struct gt_recent_memory pages;
     size_t count = heap->spans.len;
     uint64_t end = 0, counted = 0;
 
+    gt_recent_init(&pages, heap->process->mem);
     if (count) qsort(heap->spans.data, count, sizeof(struct gt_span), by_base);
     gt_heap_reserve(&heap->graph, count < UINT32_MAX ? (uint32_t)count : UINT32_MAX);
     heap->spans.len = 0;
@@ -282,23 +234,17 @@ static void add_regions(const struct reader *reader)
         } else {
             end = span.base + size;
             heap->heap_bytes += size;
-            add_region(reader, &span);
+            add_region(heap, &pages.memory, &span);
         }
     }
 }
 
 static void read_all(struct gt_goheap *heap)
 {
-    const struct gt_memory *mem = heap->process->mem;
-    struct reader reader = {.heap = heap};
-    uint64_t word;
-
-    gt_recent_init(&reader.spans, mem);
-    gt_recent_init(&reader.bits, mem);
-    gt_recent_init(&reader.pages, mem);
-    for (uint64_t i = 0; i < heap->all.len; i++)
-        if (gt_mem_u64(mem, heap->all.ptr + i * 8, &word)) take_span(&reader, word);
-    add_regions(&reader);
+    for (uint64_t first = 0; first < heap->all.len; first += TOGETHER)
+        take_spans(heap, first,
+                   heap->all.len - first < TOGETHER ? heap->all.len - first : TOGETHER);
+    add_regions(heap);
 }
 
 static struct gt_error *read_spans(struct gt_goheap *heap)
@@ -395,7 +341,8 @@ static bool uses_green_tea(const struct gt_process *process)
     return false;
 }
 
-struct gt_error *gt_goheap_open(struct gt_process *process, struct gt_goheap **out)
+struct gt_error *gt_goheap_open(struct gt_process *process, unsigned threads,
+                                struct gt_goheap **out)
 {
     struct gt_goheap *heap = gt_calloc(1, sizeof *heap);
     heap->process = process;
@@ -404,6 +351,7 @@ struct gt_error *gt_goheap_open(struct gt_process *process, struct gt_goheap **o
     gt_type_masks_init(&heap->masks, process);
     heap->green_tea = uses_green_tea(process);
     gt_heap_init(&heap->graph, (struct gt_heap_source){heap, tile, heap->process->mem, knows});
+    heap->graph.threads = threads;
     struct gt_error *error = read_spans(heap);
     if (!error) error = gt_heap_seal(&heap->graph);
     if (error) {

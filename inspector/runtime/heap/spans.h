@@ -19,25 +19,8 @@
 #define GT_RUNTIME_SPANS_H
 
 #include "inspector/runtime/heap/arena_bits.h"
+#include "inspector/runtime/heap/mspans.h"
 #include "inspector/runtime/heap/type_masks.h"
-
-struct gt_span {
-    uint64_t address; /* of the mspan */
-    uint64_t base, npages;
-    uint64_t elem_size;
-    uint64_t large_type;                         /* an rtype's address, or 0 */
-    uint64_t specials;                           /* the first special's address, or 0 */
-    const unsigned char *alloc_bits, *mark_bits; /* where the host has the bits; NULL when absent */
-    const unsigned char *inline_bits;            /* marks in the span itself; NULL: none */
-    uint32_t nelems;
-    uint32_t free_index; /* freeIndexForScan: a slot that is being allocated is not an object yet */
-    uint32_t end_index;  /* freeindex; the slots between the two were allocated during a mark, and
-                          * are marked (malloc.go, "Allocate black") */
-    uint32_t sweep_gen;
-    uint8_t span_class; /* sizeclass << 1 | noscan */
-    bool header;        /* slots begin with their type */
-    bool inline_marks;  /* green tea keeps the marks of the current cycle in the span itself */
-};
 
 struct gt_manual_span { /* pages that the runtime manages manually */
     uint64_t base, npages;
@@ -60,7 +43,9 @@ struct gt_goheap {
     struct gt_type_masks masks;
 };
 
-struct gt_error *gt_goheap_open(struct gt_process *process, struct gt_goheap **heap);
+/* `threads` is that of the graph. */
+struct gt_error *gt_goheap_open(struct gt_process *process, unsigned threads,
+                                struct gt_goheap **heap);
 void gt_goheap_close(struct gt_goheap *heap); /* NULL is allowed */
 
 /* From now on the pointer words of live objects can be read by several threads at once. Those of
