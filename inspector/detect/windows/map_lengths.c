@@ -37,14 +37,21 @@ static void check_object(const struct work *work, uint32_t object, uint64_t addr
         part->first = addr;
 }
 
+/* Of most neighbours none is a map. */
 static void check_region(const struct work *work, const struct gt_region *region, struct part *part)
 {
     const struct gt_heap_analysis *analysis = work->analysis;
+    uint32_t first = region->first, end = first + region->count, next;
 
-    if (!region->count || !gt_map_has_size(analysis->heap, region->first)) return;
-    for (uint32_t slot = 0; slot < region->count; slot++)
-        if (gt_bit(&analysis->live, region->first + slot))
-            check_object(work, region->first + slot, region->base + slot * region->slot_size, part);
+    if (!region->count || !gt_map_has_size(analysis->heap, first)) return;
+    for (uint32_t object = first; object < end; object = next) {
+        next = object / GT_TYPED_TOGETHER * GT_TYPED_TOGETHER + GT_TYPED_TOGETHER;
+        if (!gt_typing_may_be_near(analysis->typing, object, GT_T_MAP)) continue;
+        for (; object < end && object < next; object++)
+            if (gt_bit(&analysis->live, object))
+                check_object(work, object, region->base + (object - first) * region->slot_size,
+                             part);
+    }
 }
 
 static struct gt_error *check_parts(void *args)

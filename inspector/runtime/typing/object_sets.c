@@ -71,6 +71,25 @@ void gt_typing_leave_out_plain(const struct gt_typing *typing, struct gt_bitmap 
     }
 }
 
+_Static_assert((int)GT_TYPED_TOGETHER == (int)GT_PACKED_PAGE, "neighbours have a page of types");
+
+static bool is_of_kind(const struct gt_typing *typing, gt_type_id id, enum gt_kind_of_type kind)
+{
+    return id && id != GT_OPAQUE_TYPE && gt_types_get(typing->types, id)->kind == kind;
+}
+
+bool gt_typing_may_be_near(const struct gt_typing *typing, uint32_t object,
+                           enum gt_kind_of_type kind)
+{
+    size_t count;
+
+    if (object >= typing->heap->graph.scan_objects) return false;
+    const uint32_t *values = gt_packed_near(&typing->type, object, &count);
+    for (size_t i = 0; i < count; i++)
+        if (is_of_kind(typing, gt_typed_id(values[i]), kind)) return true;
+    return false;
+}
+
 static void read_one(struct set_reader *reader, uint32_t object)
 {
     if (gt_fetched_is_full(&reader->ready)) visit_oldest(reader);
