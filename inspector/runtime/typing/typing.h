@@ -222,7 +222,8 @@ gt_type_id gt_typing_type(const struct gt_typing *typing, uint32_t object);
 enum { GT_TYPED_TOGETHER = 256 };
 
 /* False if no neighbour, and not the object itself, is of a type of this kind. */
-bool gt_typing_may_be_near(const struct gt_typing *typing, uint32_t object, enum gt_kind_of_type kind);
+bool gt_typing_may_be_near(const struct gt_typing *typing, uint32_t object,
+                           enum gt_kind_of_type kind);
 
 /* The number of elements of that type that it is known to hold: 0 if the type is unknown, more than
  * 1 for an array. */

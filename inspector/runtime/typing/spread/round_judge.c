@@ -3,9 +3,17 @@
  * it costs more than it saves. */
 #include "inspector/runtime/typing/spread/rounds_impl.h"
 
+struct fit { /* how many elements from the start of a slot are of a type */
+    gt_type_id type;
+    uint32_t count; /* that were claimed; 0: nothing is known yet */
+    uint64_t mask;  /* of the slot. Of a larger one with the same mask, no more elements are */
+    uint32_t typed; /* as in gt_typing.type; 0: none */
+};
+
 struct judge {
     struct gt_typing *typing;
     struct gt_share *share;
+    struct fit last; /* of the last array */
 };
 
 static inline void turn_grey(const struct judge *judge, uint32_t object)
@@ -59,19 +67,31 @@ static inline void judge_fact(const struct judge *judge, struct gt_fact *fact, b
     *left = true;
 }
 
+/* Neighbours have mostly arrays of one type and length. */
+static uint32_t fit_of(struct judge *judge, const struct gt_slot_ref *ref, gt_type_id type,
+                       uint32_t count)
+{
+    struct fit *last = &judge->last;
+    uint64_t mask = gt_slot_mask(ref);
+
+    if (last->count == count && last->type == type && last->mask == mask) return last->typed;
+    struct gt_extent fit = gt_tiles_that_fit(judge->typing, ref, type, 0, count);
+    *last = (struct fit){type, count, mask, fit.to > fit.from ? gt_typed(type, fit) : 0};
+    return last->typed;
+}
+
 /* Elements from the start of a small slot of which nothing is known. */
-static bool judge_new(const struct judge *judge, const struct gt_array *array)
+static bool judge_new(struct judge *judge, const struct gt_array *array)
 {
     struct gt_typing *typing = judge->typing;
     const struct gt_region *region = &typing->heap->graph.regions[array->region - 1];
     struct gt_slot_ref ref = {region, array->object - region->first};
-    gt_type_id type = array->what & GT_OPAQUE_TYPE;
 
     if (!array->count || !region->small || typing->whole) return false;
     if (array->value - region->base != ref.slot * region->slot_size) return false;
-    struct gt_extent fit = gt_tiles_that_fit(typing, &ref, type, 0, array->count);
-    if (fit.to <= fit.from) return true;
-    gt_packed_offer(&typing->type, &judge->share->free, array->object, gt_typed(type, fit));
+    uint32_t typed = fit_of(judge, &ref, array->what & GT_OPAQUE_TYPE, array->count);
+    if (!typed) return true;
+    gt_packed_offer(&typing->type, &judge->share->free, array->object, typed);
     turn_grey(judge, array->object);
     return true;
 }
@@ -87,7 +107,7 @@ static bool repeats(const struct judge *judge, const struct gt_array *array, uin
            (gt_typed_extent(before).all && !gt_is_one_value(before));
 }
 
-static void judge_array(const struct judge *judge, struct gt_array *array, bool *left)
+static void judge_array(struct judge *judge, struct gt_array *array, bool *left)
 {
     struct gt_typing *typing = judge->typing;
 
@@ -104,7 +124,7 @@ static void judge_array(const struct judge *judge, struct gt_array *array, bool 
     *left = true;
 }
 
-static void judge_said(const struct judge *judge, struct gt_said *said, bool *left)
+static void judge_said(struct judge *judge, struct gt_said *said, bool *left)
 {
     *left = false;
     for (unsigned i = 0; i < said->facts; i++)
@@ -116,7 +136,7 @@ static void judge_said(const struct judge *judge, struct gt_said *said, bool *le
 void gt_round_judge(void *ctx, unsigned number)
 {
     struct gt_rounds *rounds = ctx;
-    struct judge judge = {rounds->typing, &rounds->shares[number]};
+    struct judge judge = {.typing = rounds->typing, .share = &rounds->shares[number]};
 
     judge.share->low = UINT32_MAX, judge.share->high = 0;
     for (unsigned i = 0; i < rounds->chunk_count; i++)
