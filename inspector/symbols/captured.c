@@ -37,6 +37,7 @@ static void keep(struct gt_dwarf *dwarf, uint64_t pc, const struct gt_vec *found
 {
     struct gt_vec list = {.elem_size = 1};
 
+    if (!gt_keeps_lists(dwarf)) return;
     gt_put_number(&list, found->len);
     for (size_t i = 0; i < found->len; i++) {
         const struct captured *captured = gt_vec_at(found, i);

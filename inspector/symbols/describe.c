@@ -102,6 +102,7 @@ static void keep(struct gt_dwarf *dwarf, uint64_t offset, const struct descripti
 {
     struct gt_vec list = {.elem_size = 1};
 
+    if (!gt_keeps_lists(dwarf)) return;
     gt_put_number(&list, type->kind);
     gt_put_text(&list, type->kind ? type->name : "");
     gt_put_number(&list, type->size);

@@ -105,6 +105,7 @@ static void keep_globals(struct gt_dwarf *dwarf, const struct gt_vec *found)
 {
     struct gt_vec list = {.elem_size = 1};
 
+    if (!gt_keeps_lists(dwarf)) return;
     gt_put_number(&list, found->len);
     for (size_t i = 0; i < found->len; i++) {
         const struct named_global *named = gt_vec_at(found, i);

@@ -23,7 +23,7 @@ enum {
     MOST_ID = 40,
 };
 
-/* A question is a letter and names. True if the table has it. */
+/* A question is a letter and names, or a letter and a number. True if the table has it. */
 static bool recall(const struct gt_dwarf *dwarf, const char *question,
                    struct gt_kept_answer *answer)
 {
@@ -146,6 +146,11 @@ static void ask_list(char question[GT_KEPT_QUESTION], char what, uint64_t of)
     snprintf(question, GT_KEPT_QUESTION, "%c%" PRIx64, what, of);
 }
 
+bool gt_keeps_lists(const struct gt_dwarf *dwarf)
+{
+    return dwarf->kept.used;
+}
+
 bool gt_recall_list(const struct gt_dwarf *dwarf, char what, uint64_t of,
                     struct gt_byte_reader *list)
 {
@@ -165,8 +170,7 @@ void gt_keep_list(struct gt_dwarf *dwarf, char what, uint64_t of, const struct g
     struct gt_kept_answer answer = {.found = true, .list = list->data, .size = (uint32_t)list->len};
 
     ask_list(question, what, of);
-    if (dwarf->kept.used && list->len < WITH_LISTS)
-        gt_kept_table_add(&dwarf->kept.table, question, answer);
+    if (list->len < WITH_LISTS) gt_kept_table_add(&dwarf->kept.table, question, answer);
 }
 
 void gt_put_type(struct gt_vec *list, const struct gt_linked_type *type)
@@ -269,10 +273,9 @@ void gt_dwarf_keep(struct gt_dwarf *dwarf)
     struct gt_kept_facts *kept = &dwarf->kept;
     struct gt_vec form = {.elem_size = 1};
 
-    if (!kept->used || kept->table.list.len == kept->table.loaded || gt_dwarf_faults(dwarf)) return;
-    gt_kept_table_write(&kept->table, kept->subject.data, kept->subject.len, WITH_LISTS, &form);
-    gt_kept_write(&kept->folder, kept->name, form.data, form.len);
-    kept->table.loaded = kept->table.list.len;
+    if (!kept->used || !kept->table.fresh || gt_dwarf_faults(dwarf)) return;
+    if (gt_kept_table_write(&kept->table, kept->subject.data, kept->subject.len, WITH_LISTS, &form))
+        gt_kept_write(&kept->folder, kept->name, form.data, form.len);
     gt_vec_deinit(&form);
 }
 

@@ -25,8 +25,10 @@ enum { MOST_RATIO = 32, MOST_SMALL = 16 << 20 };
 
 struct debug_section {
     char *name;
-    const unsigned char *file_bytes;
-    uint64_t file_size, size; /* size is the unpacked one */
+    const unsigned char *stored; /* in the file, with the header of a compressed one */
+    uint64_t stored_size;
+    const unsigned char *file_bytes; /* without it */
+    uint64_t file_size, size;        /* size is the unpacked one */
     unsigned char *unpacked;
     bool compressed;
     bool hidden; /* a section of lists that was not shown yet, or is damaged */
@@ -216,7 +218,9 @@ static void add_section(struct gt_debug_sections *sections, const char *name,
                         const unsigned char *file, const GElf_Shdr *header)
 {
     enum kind kind = kind_of(name);
-    struct debug_section section = {.file_bytes = file + header->sh_offset,
+    struct debug_section section = {.stored = file + header->sh_offset,
+                                    .stored_size = header->sh_size,
+                                    .file_bytes = file + header->sh_offset,
                                     .file_size = header->sh_size,
                                     .size = header->sh_size,
                                     .compressed = header->sh_flags & SHF_COMPRESSED,
@@ -310,6 +314,7 @@ const unsigned char *gt_debug_section_bytes(struct gt_debug_sections *sections, 
     return NULL;
 }
 
+/* Of the sections' names, sizes and bytes. */
 static uint32_t crc_of(const struct gt_debug_sections *sections,
                        bool belongs(const struct debug_section *section))
 {
@@ -317,7 +322,10 @@ static uint32_t crc_of(const struct gt_debug_sections *sections,
 
     for (size_t i = 0; i < sections->list.len; i++) {
         const struct debug_section *section = gt_vec_at(&sections->list, i);
-        if (belongs(section)) crc = libdeflate_crc32(crc, section->file_bytes, section->file_size);
+        if (!belongs(section)) continue;
+        crc = libdeflate_crc32(crc, section->name, strlen(section->name) + 1);
+        crc = libdeflate_crc32(crc, &section->stored_size, sizeof section->stored_size);
+        crc = libdeflate_crc32(crc, section->stored, section->stored_size);
     }
     return crc;
 }

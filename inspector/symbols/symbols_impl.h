@@ -168,7 +168,8 @@ static inline bool gt_list_is_read(const struct gt_byte_reader *list)
     return !list->bad && !gt_bytes_left(list);
 }
 
-/* `list` is a vector of bytes. */
+bool gt_keeps_lists(const struct gt_dwarf *dwarf);
+/* If lists are kept. `list` is a vector of bytes. */
 void gt_keep_list(struct gt_dwarf *dwarf, char what, uint64_t of, const struct gt_vec *list);
 void gt_put_type(struct gt_vec *list, const struct gt_linked_type *type);
 struct gt_linked_type gt_take_type(struct gt_byte_reader *list);

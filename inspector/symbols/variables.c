@@ -202,6 +202,7 @@ static void keep_places(struct gt_dwarf *dwarf, uint64_t pc,
 {
     struct gt_vec list = {.elem_size = 1};
 
+    if (!gt_keeps_lists(dwarf)) return;
     gt_put_number(&list, gt_debug_lists_crc(dwarf->sections));
     gt_put_number(&list, places ? places->count + 1 : 0);
     for (size_t i = 0; places && i < places->count; i++) {

@@ -4,6 +4,7 @@ when it is damaged."""
 import os
 import shutil
 import stat
+import struct
 import subprocess
 
 import pytest
@@ -142,21 +143,43 @@ def test_a_file_of_somebody_else_is_not_read(made, expected, tmp_path):
     assert file.stat().st_mtime_ns == before
 
 
-@pytest.mark.parametrize("section", [".debug_info", ".debug_loclists"])
-@pytest.mark.parametrize("command", [COMMANDS[0], COMMANDS[1]], ids=lambda command: command[0])
-def test_a_binary_that_was_edited_is_another(command, section, made, tmp_path):
-    """Its build ID, its size and its headers are the same."""
-    _run(made.path, made.exe, command, tmp_path)
-    listed = subprocess.run(["readelf", "-SW", made.exe], capture_output=True, text=True, check=True).stdout
+def _edit(exe, section, edit, copy):
+    """A copy of the program, with some bytes of a section changed: their offset in it, and the bytes."""
+    listed = subprocess.run(["readelf", "-SW", exe], capture_output=True, text=True, check=True).stdout
     words = next(line for line in listed.splitlines() if section in line).split(section)[1].split()
-    offset, size = int(words[2], 16), int(words[3], 16)
-    edited = tmp_path / "edited"
-    shutil.copy(made.exe, edited)
-    with open(edited, "r+b") as file:
-        file.seek(offset + size // 2)
-        file.write(b"\xff" * 64)
+    shutil.copy(exe, copy)
+    with open(copy, "r+b") as file:
+        file.seek(int(words[2], 16))
+        whole = file.read(int(words[3], 16))
+        at, new = edit(whole)
+        file.seek(int(words[2], 16) + at)
+        file.write(new)
+    return copy
+
+
+def _in_the_middle(whole):
+    return len(whole) // 2, b"\xff" * 64
+
+
+def _unpacked_size(whole):
+    """Of a compressed section: one byte more (Elf64_Chdr.ch_size)."""
+    return 8, struct.pack("<Q", struct.unpack_from("<Q", whole, 8)[0] + 1)
+
+
+@pytest.mark.parametrize("edit", [_in_the_middle, _unpacked_size])
+@pytest.mark.parametrize(
+    "command,section",
+    [(COMMANDS[0], ".debug_info"), (COMMANDS[0], ".debug_loclists"), (COMMANDS[1], ".debug_info")],
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
+def test_a_binary_that_was_edited_is_another(command, section, edit, made, tmp_path):
+    """Its build ID, its size and its headers are the same."""
+    whole = _run(made.path, made.exe, command, tmp_path)
+    edited = _edit(made.exe, section, edit, tmp_path / "edited")
     without = _run(made.path, edited, command, tmp_path, "--no-cache")
     assert _run(made.path, edited, command, tmp_path) == without
+    if command is COMMANDS[0]:
+        assert without != whole
 
 
 def test_many_may_open_at_once(made, expected, tmp_path):

@@ -31,7 +31,7 @@ static struct gt_vec form_with(const unsigned char *bytes, size_t size)
 }
 
 /* What was read is written and read again: each question is there, with its answer. */
-static void check(const struct gt_kept_table *table)
+static void check(struct gt_kept_table *table)
 {
     struct gt_vec form = {.elem_size = 1};
     struct gt_kept_table again;

@@ -30,28 +30,46 @@ const struct gt_kept_row *gt_kept_table_find(const struct gt_kept_table *answers
                                              const char *question)
 {
     const uint64_t *place = gt_strmap_find(&answers->places, question);
+    struct gt_kept_row *row = place ? gt_vec_at(&answers->list, *place) : NULL;
 
-    return place ? gt_vec_at(&answers->list, *place) : NULL;
+    if (row) row->asked = true;
+    return row;
 }
 
-static const void *copy(struct gt_arena *arena, const void *bytes, size_t size)
+/* The row of the question, which may be new. */
+static struct gt_kept_row *row_of(struct gt_kept_table *answers, const char *question)
 {
-    return memcpy(gt_arena_alloc(arena, size), bytes, size);
+    bool added = false;
+    uint64_t *place = gt_strmap_put(&answers->places, question, &added);
+
+    if (!added) return gt_vec_at(&answers->list, *place);
+    *place = answers->list.len;
+    struct gt_kept_row *row = gt_vec_push(&answers->list);
+    *row = (struct gt_kept_row){.question =
+                                    gt_arena_strndup(&answers->arena, question, strlen(question))};
+    return row;
+}
+
+static struct gt_kept_row *put_row(struct gt_kept_table *answers, const char *question,
+                                   struct gt_kept_answer answer)
+{
+    struct gt_kept_row *row = row_of(answers, question);
+
+    row->answer = answer;
+    row->answer.list = NULL;
+    if (answer.size)
+        row->answer.list =
+            memcpy(gt_arena_alloc(&answers->arena, answer.size), answer.list, answer.size);
+    return row;
 }
 
 void gt_kept_table_add(struct gt_kept_table *answers, const char *question,
                        struct gt_kept_answer answer)
 {
-    bool added = false;
-    uint64_t *place = gt_strmap_put(&answers->places, question, &added);
-    struct gt_kept_row *answered;
+    struct gt_kept_row *row = put_row(answers, question, answer);
 
-    if (!added) return;
-    *place = answers->list.len;
-    answered = gt_vec_push(&answers->list);
-    answered->question = gt_arena_strndup(&answers->arena, question, strlen(question));
-    answered->answer = answer;
-    if (answer.size) answered->answer.list = copy(&answers->arena, answer.list, answer.size);
+    answers->fresh += !row->fresh;
+    row->fresh = row->asked = true;
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */
@@ -82,24 +100,48 @@ static void put_answer(struct gt_vec *form, const struct gt_kept_row *answered)
     put_sized(form, answer->list, answer->size);
 }
 
-void gt_kept_table_write(const struct gt_kept_table *answers, const void *subject,
-                         size_t subject_size, size_t most, struct gt_vec *form)
+struct writing {
+    struct gt_vec *form;
+    size_t most, fresh;
+    uint32_t count;
+};
+
+/* Of the rows that were asked, or of the others. */
+static void put_rows(struct writing *writing, struct gt_kept_table *answers, bool asked)
 {
-    uint32_t count = 0;
+    for (size_t i = 0; i < answers->list.len; i++) {
+        struct gt_kept_row *row = gt_vec_at(&answers->list, i);
+        size_t list = row->answer.size;
+        if (row->asked != asked || (list && writing->form->len + list > writing->most)) continue;
+        put_answer(writing->form, row);
+        writing->count++;
+        writing->fresh += row->fresh;
+    }
+}
+
+static void age(struct gt_kept_table *answers)
+{
+    for (size_t i = 0; i < answers->list.len; i++)
+        ((struct gt_kept_row *)gt_vec_at(&answers->list, i))->fresh = false;
+    answers->fresh = 0;
+}
+
+size_t gt_kept_table_write(struct gt_kept_table *answers, const void *subject, size_t subject_size,
+                           size_t most, struct gt_vec *form)
+{
+    struct writing writing = {.form = form, .most = most};
 
     put(form, &mark, sizeof mark);
     put_sized(form, subject, subject_size);
     size_t count_at = form->len;
-    put(form, &count, sizeof count);
-    for (size_t i = 0; i < answers->list.len; i++) {
-        const struct gt_kept_row *answered = gt_vec_at(&answers->list, i);
-        if (answered->answer.size && form->len + answered->answer.size > most) continue;
-        put_answer(form, answered);
-        count++;
-    }
-    memcpy(gt_vec_at(form, count_at), &count, sizeof count);
+    put(form, &writing.count, sizeof writing.count);
+    put_rows(&writing, answers, true);
+    put_rows(&writing, answers, false);
+    memcpy(gt_vec_at(form, count_at), &writing.count, sizeof writing.count);
     uint32_t crc = libdeflate_crc32(0, form->data, form->len);
     put(form, &crc, sizeof crc);
+    age(answers);
+    return writing.fresh;
 }
 
 /* ---- reading ------------------------------------------------------------------------------- */
@@ -176,7 +218,7 @@ static bool go_through(struct rest rest, uint32_t count, struct gt_kept_table *a
 
     for (uint32_t i = 0; i < count; i++) {
         if (!take_answer(&rest, question, &answer)) return false;
-        if (add_to) gt_kept_table_add(add_to, question, answer);
+        if (add_to) put_row(add_to, question, answer);
     }
     return rest.size == 0;
 }
@@ -191,6 +233,5 @@ bool gt_kept_table_read(struct gt_kept_table *answers, const void *subject, size
         !take(&rest, &count, sizeof count) || !go_through(rest, count, NULL))
         return false;
     go_through(rest, count, answers);
-    answers->loaded = answers->list.len;
     return true;
 }

@@ -3,7 +3,7 @@
  *
  * A chunk is some blocks whose grey objects are read, or a part of a large array. What they say is
  * kept by the shares of the objects that it is said of. It is written by the thread that reads the
- * chunk.
+ * chunk, and then by the one that judges the share.
  */
 #ifndef GT_RUNTIME_TYPING_SPREAD_ROUNDS_IMPL_H
 #define GT_RUNTIME_TYPING_SPREAD_ROUNDS_IMPL_H

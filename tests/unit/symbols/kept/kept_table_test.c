@@ -58,7 +58,8 @@ static void what_was_written_is_read(void **state)
     gt_kept_table_init(&table);
     assert_null(gt_kept_table_find(&table, "sruntime.h"));
     assert_true(gt_kept_table_read(&table, subject, sizeof subject, form.data, form.len));
-    assert_int_equal(table.loaded, 4);
+    assert_int_equal(table.list.len, 4);
+    assert_int_equal(table.fresh, 0);
     const struct gt_kept_row *row = gt_kept_table_find(&table, "gruntime.allgs");
     assert_true(row->answer.found && row->answer.values[3] == UINT64_MAX);
     assert_string_equal(row->question, "gruntime.allgs");
@@ -127,32 +128,105 @@ static void a_form_with_a_good_checksum_is_still_checked(void **state)
     gt_vec_deinit(&form);
 }
 
-/* A list is as long as it says, and may have any bytes. */
-static void lists_are_read_if_there_was_room(void **state)
+static const unsigned char list[] = {0, 1, 0xff, 0, 'a', 0};
+
+static struct gt_kept_table read_form(const struct gt_vec *form)
 {
-    static const unsigned char list[] = {0, 1, 0xff, 0, 'a', 0};
+    struct gt_kept_table table;
+
+    gt_kept_table_init(&table);
+    assert_true(gt_kept_table_read(&table, subject, sizeof subject, form->data, form->len));
+    return table;
+}
+
+static void add_list(struct gt_kept_table *table, const char *question, size_t size)
+{
+    gt_kept_table_add(table, question,
+                      (struct gt_kept_answer){.found = true, .list = list, .size = (uint32_t)size});
+}
+
+/* A list is as long as it says, and may have any bytes. */
+static void lists_are_kept(void **state)
+{
     struct gt_vec form = {.elem_size = 1};
     struct gt_kept_table table, again;
-    size_t most;
 
     (void)state;
     gt_kept_table_init(&table);
-    gt_kept_table_add(&table, "Va",
-                      (struct gt_kept_answer){.found = true, .list = list, .size = sizeof list});
-    gt_kept_table_add(&table, "sruntime.h", (struct gt_kept_answer){.found = true, .values = {8}});
-    for (most = 0; form.len == 0 || again.list.len < 2; most++) {
-        form.len = 0;
-        gt_kept_table_write(&table, subject, sizeof subject, most, &form);
-        gt_kept_table_init(&again);
-        assert_true(gt_kept_table_read(&again, subject, sizeof subject, form.data, form.len));
-        assert_int_equal(gt_kept_table_find(&again, "sruntime.h")->answer.values[0], 8);
-        if (again.list.len < 2) gt_kept_table_deinit(&again);
-    }
+    add_list(&table, "Va", sizeof list);
+    assert_int_equal(table.fresh, 1);
+    assert_int_equal(gt_kept_table_write(&table, subject, sizeof subject, SIZE_MAX, &form), 1);
+    assert_int_equal(table.fresh, 0);
+    again = read_form(&form);
     const struct gt_kept_row *row = gt_kept_table_find(&again, "Va");
     assert_int_equal(row->answer.size, sizeof list);
     assert_memory_equal(row->answer.list, list, sizeof list);
-    assert_true(most > sizeof list);
     gt_kept_table_deinit(&again);
+    gt_kept_table_deinit(&table);
+    gt_vec_deinit(&form);
+}
+
+static void another_answer_takes_the_place_of_the_first(void **state)
+{
+    struct gt_vec form = {.elem_size = 1};
+    struct gt_kept_table table, again;
+
+    (void)state;
+    gt_kept_table_init(&table);
+    add_list(&table, "Va", 3);
+    gt_kept_table_write(&table, subject, sizeof subject, SIZE_MAX, &form);
+    again = read_form(&form);
+    add_list(&again, "Va", 4);
+    add_list(&again, "Va", 5);
+    assert_int_equal(again.fresh, 1);
+    assert_int_equal(again.list.len, 1);
+    form.len = 0;
+    assert_int_equal(gt_kept_table_write(&again, subject, sizeof subject, SIZE_MAX, &form), 1);
+    gt_kept_table_deinit(&again);
+    again = read_form(&form);
+    assert_int_equal(gt_kept_table_find(&again, "Va")->answer.size, 5);
+    gt_kept_table_deinit(&again);
+    gt_kept_table_deinit(&table);
+    gt_vec_deinit(&form);
+}
+
+/* Whether the form with so many bytes for lists has each of three questions. */
+static void expect_written(const struct gt_vec *first, size_t most, bool old, bool asked, bool new)
+{
+    struct gt_vec form = {.elem_size = 1};
+    struct gt_kept_table table = read_form(first), again;
+
+    gt_kept_table_find(&table, "Vasked");
+    add_list(&table, "Vnew", sizeof list);
+    assert_int_equal(gt_kept_table_write(&table, subject, sizeof subject, most, &form), new);
+    again = read_form(&form);
+    assert_int_equal(gt_kept_table_find(&again, "Vold") != NULL, old);
+    assert_int_equal(gt_kept_table_find(&again, "Vasked") != NULL, asked);
+    assert_int_equal(gt_kept_table_find(&again, "Vnew") != NULL, new);
+    assert_true(gt_kept_table_find(&again, "sruntime.h")->answer.found);
+    gt_kept_table_deinit(&again);
+    gt_kept_table_deinit(&table);
+    gt_vec_deinit(&form);
+}
+
+/* A row with a list takes more than 60 bytes. */
+static void lists_that_nobody_asked_give_way(void **state)
+{
+    struct gt_vec form = {.elem_size = 1};
+    struct gt_kept_table table;
+    size_t all;
+
+    (void)state;
+    gt_kept_table_init(&table);
+    add_list(&table, "Vold", sizeof list);
+    add_list(&table, "Vasked", sizeof list);
+    gt_kept_table_add(&table, "sruntime.h", (struct gt_kept_answer){.found = true, .values = {8}});
+    gt_kept_table_write(&table, subject, sizeof subject, SIZE_MAX, &form);
+    all = form.len;
+    expect_written(&form, SIZE_MAX, true, true, true);
+    expect_written(&form, all - 60, false, true, true);
+    expect_written(&form, sizeof subject + 60, false, true, false);
+    expect_written(&form, 0, false, false, false);
     gt_kept_table_deinit(&table);
     gt_vec_deinit(&form);
 }
@@ -161,7 +235,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_is_read),
-        cmocka_unit_test(lists_are_read_if_there_was_room),
+        cmocka_unit_test(lists_are_kept),
+        cmocka_unit_test(another_answer_takes_the_place_of_the_first),
+        cmocka_unit_test(lists_that_nobody_asked_give_way),
         cmocka_unit_test(answers_of_another_subject_are_not_read),
         cmocka_unit_test(a_damaged_form_is_not_read),
         cmocka_unit_test(a_form_with_a_good_checksum_is_still_checked),
