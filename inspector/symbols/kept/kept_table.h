@@ -41,7 +41,8 @@ struct gt_kept_table {
 void gt_kept_table_init(struct gt_kept_table *answers);
 void gt_kept_table_deinit(struct gt_kept_table *answers);
 
-/* Asks for an answer: NULL when there is none. The next addition may move it; the question stays. */
+/* Asks for an answer: NULL when there is none. The next addition may move it; the question stays.
+ */
 const struct gt_kept_row *gt_kept_table_find(const struct gt_kept_table *answers,
                                              const char *question);
 /* Takes the place of the answer that a question had. The list is copied. */
