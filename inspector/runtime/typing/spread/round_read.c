@@ -5,7 +5,7 @@
 #include "inspector/runtime/typing/spread/reading.h"
 #include "inspector/runtime/typing/static_areas.h"
 
-enum { AHEAD = 24 };
+enum { AHEAD = 24, WORDS = 8 };
 
 struct meanings { /* of an object's words, with GT_FACT_... and GT_FOLLOWED_... */
     uint32_t plain, slice, leaf, string;
@@ -33,6 +33,11 @@ struct array_type {
     uint64_t size; /* of an element */
 };
 
+struct word { /* a plain pointer, and what follows from it */
+    uint64_t value;
+    uint32_t what;
+};
+
 struct reader {
     struct gt_last_type last;
     struct array_type array; /* of the last one */
@@ -41,6 +46,7 @@ struct reader {
     bool outside;            /* one of them leads to static data */
     struct gt_following values;
     struct gt_own_blocks *own; /* the chunk's */
+    struct word words[WORDS];  /* the last ones, by their offsets in the slot */
 };
 
 static const struct gt_cover none;
@@ -61,13 +67,28 @@ GT_INLINE bool means_nothing(const struct reader *reader, uint64_t value)
     return !reader->means.plain && gt_heap_region(reader->values.heap, value);
 }
 
+/* Does the word say the same as that of an object before? Of a target with a heap bitmap, nothing
+ * is noted that depends on who points to it. Notes the word. */
+GT_INLINE bool repeats(struct reader *reader, struct word word, uint64_t offset)
+{
+    struct word *last = &reader->words[offset / 8 % WORDS];
+    const struct gt_region *region;
+
+    if (word.value != last->value || word.what != last->what) {
+        *last = word;
+        return false;
+    }
+    region = gt_heap_region(reader->values.heap, word.value);
+    return region && region->scan == GT_SCAN_BITMAP;
+}
+
 GT_INLINE void read_plain(void *ctx, uint64_t value, const struct gt_plain_pointer *plain,
                           uint64_t offset)
 {
-    const struct reader *reader = ctx;
+    struct reader *reader = ctx;
+    struct word word = {value, plain->type | reader->means.plain};
 
-    (void)offset;
-    follow(ctx, value, plain->type | reader->means.plain, 0, none);
+    if (!repeats(reader, word, offset)) follow(ctx, value, word.what, 0, none);
 }
 
 /* What the slice covers, if that can be said here. */

@@ -70,6 +70,7 @@ static void make_node_objects(struct synth *synth, struct node *node, unsigned n
     else
         node->big = synth_object(synth, BIG, "p...p");
     if (number % PAIRS == 0) node->pair = synth_object(synth, PAIR, ".p.p");
+    if (number % 3 == 1) node->crate = synth_object(synth, BIG, "p...p");
     if (number % MAPS == 0) node->maps = synth_object(synth, (uint64_t)CELLS * 8, "pp");
 }
 
@@ -113,6 +114,8 @@ static void link_node(struct synth *synth, const struct many_nodes *all, unsigne
     synth_put(synth, all->list + (uint64_t)number * 8, node->node);
     synth_put(synth, node->node + AT_NEXT, all->node[(number + 1) % NODES].node);
     if (node->maps) synth_put(synth, node->maps, all->map);
+    if (number % 3 == 1) synth_put(synth, node->node + AT_BIG, node->crate);
+    if (number % 3 == 2) synth_put(synth, node->node + AT_BIG, node[-1].crate);
     if (number % 3 == 2) synth_put(synth, node->node + AT_RIGHT, node->twins);
     if (number % 3 == 0)
         synth_put(synth, node->node + AT_RIGHT, all->node[NODES - 1 - number].twins);

@@ -25,6 +25,7 @@ struct node { /* addresses; 0: there is none */
     uint64_t big;   /* of every third node: main.big claims it, and main.left, which is smaller */
     uint64_t wrong; /* its bitmap contradicts its claim */
     uint64_t maps;
+    uint64_t crate; /* of every third node: it and the next one say that this is main.big */
 };
 
 struct many_nodes {

@@ -34,6 +34,7 @@ static void expect_node(const struct trial *trial, unsigned number)
     trial_expect_type(trial, node->big, "main.big", 1);
     trial_expect_type(trial, node->wrong, "", 0);
     trial_expect_type(trial, node->maps, "map[*uint8]*uint8", 2);
+    trial_expect_type(trial, node->crate, "main.big", 1);
     if (number % 3 == 2) trial_expect_type(trial, node->twins, "main.left", 1);
     if (number % 3 == 1) expect_contested(trial, number);
 }
@@ -92,6 +93,16 @@ static void expect_marks_of(const struct trial *trial, const struct node *node)
         assert_false(trial_is_scanned(trial, node->pair));
 }
 
+/* A node that is away is not read for the mark. The next one leads to the same crate. */
+static void expect_marks_of_crates(const struct trial *trial)
+{
+    for (unsigned i = 1; i + 1 < NODES; i += 3) {
+        const struct node *node = &nodes_of(trial)->node[i];
+        if (trial_is_away(trial, node->node) && trial_is_away(trial, node[1].node)) continue;
+        assert_int_equal(trial_is_scanned(trial, node->crate), !trial_is_away(trial, node->crate));
+    }
+}
+
 static void expect_marks(const struct trial *trial)
 {
     expect_types(trial);
@@ -99,6 +110,7 @@ static void expect_marks(const struct trial *trial)
     assert_false(trial->reach.dangles);
     for (unsigned i = 0; i < NODES; i++)
         expect_marks_of(trial, &nodes_of(trial)->node[i]);
+    expect_marks_of_crates(trial);
 }
 
 static void marks_that_are_made_meanwhile_are_those_of_a_mark(void **state)
