@@ -28,7 +28,7 @@ BARS = {
     ("maps", "report --no-holders"): 340,
     ("strings", "report --no-holders"): 140,
     ("tree", "report --no-holders"): 305,
-    ("wide", "report --no-holders"): 660,
+    ("wide", "report --no-holders"): 590,
 }
 # What a small command takes in all on the smaller core of a shape, nearly all of it to open the program:
 # to unpack its debug information, and to find the runtime's structs there.
