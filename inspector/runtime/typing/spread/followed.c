@@ -8,20 +8,17 @@ enum { WORD = 8 };
 
 static inline void add_fact(struct gt_chunk *chunk, uint32_t object, uint32_t what)
 {
-    struct gt_said *said = gt_said_of(chunk, object);
-
     chunk->facts++;
-    said->fact[said->facts++] = (struct gt_fact){object, what};
+    gt_say_fact(chunk->said, gt_share_of(chunk, object), (struct gt_fact){object, what});
 }
 
 static inline void add_array(struct gt_chunk *chunk, const struct gt_followed *found,
                              uint32_t object, uint32_t more)
 {
-    struct gt_said *said = gt_said_of(chunk, object);
+    struct gt_array array = {found->value, object, found->region, found->what | more, found->count};
 
     chunk->arrays++;
-    said->array[said->arrays++] =
-        (struct gt_array){found->value, object, found->region, found->what | more, found->count};
+    gt_say_array(chunk->said, gt_share_of(chunk, object), array);
 }
 
 /* Threads may set it together. */

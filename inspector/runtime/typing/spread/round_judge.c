@@ -124,13 +124,22 @@ static void judge_array(struct judge *judge, struct gt_array *array, bool *left)
     *left = true;
 }
 
-static void judge_said(struct judge *judge, struct gt_said *said, bool *left)
+static void judge_said(struct judge *judge, struct gt_said *said, const struct gt_said_of *of,
+                       bool *left)
 {
+    unsigned count;
+
     *left = false;
-    for (unsigned i = 0; i < said->facts; i++)
-        judge_fact(judge, &said->fact[i], left);
-    for (unsigned i = 0; i < said->arrays; i++)
-        judge_array(judge, &said->array[i], left);
+    for (unsigned at = 0; at < of->facts; at += count) {
+        struct gt_fact *facts = gt_facts_from(said, of, at, &count);
+        for (unsigned i = 0; i < count; i++)
+            judge_fact(judge, &facts[i], left);
+    }
+    for (unsigned at = 0; at < of->arrays; at += count) {
+        struct gt_array *arrays = gt_arrays_from(said, of, at, &count);
+        for (unsigned i = 0; i < count; i++)
+            judge_array(judge, &arrays[i], left);
+    }
 }
 
 void gt_round_judge(void *ctx, unsigned number)
@@ -139,6 +148,8 @@ void gt_round_judge(void *ctx, unsigned number)
     struct judge judge = {.typing = rounds->typing, .share = &rounds->shares[number]};
 
     judge.share->low = UINT32_MAX, judge.share->high = 0;
-    for (unsigned i = 0; i < rounds->chunk_count; i++)
-        judge_said(&judge, &rounds->chunks[i].said[number], &judge.share->left[i]);
+    for (unsigned i = 0; i < rounds->chunk_count; i++) {
+        struct gt_said *said = rounds->chunks[i].said;
+        judge_said(&judge, said, &said->of[number], &judge.share->left[i]);
+    }
 }

@@ -384,7 +384,8 @@ static void say_nothing(struct gt_chunk *chunk)
     chunk->facts = chunk->arrays = chunk->unread = 0;
     chunk->outside = chunk->dangles = false;
     for (unsigned i = 0; i <= chunk->shares; i++)
-        chunk->said[i].facts = chunk->said[i].arrays = 0;
+        chunk->said->of[i].facts = chunk->said->of[i].arrays = 0;
+    chunk->said->fact_pieces = chunk->said->array_pieces = 0;
 }
 
 void gt_round_read(void *ctx, unsigned place)

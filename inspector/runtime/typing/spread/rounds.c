@@ -32,7 +32,6 @@ static struct gt_rounds *begin(struct gt_typing *typing)
         rounds->shares[i] = (struct gt_share){0};
     for (unsigned i = 0; i < GT_CHUNKS; i++)
         open_chunk(rounds, i);
-    rounds->said = gt_alloc(GT_CHUNKS * (size_t)shares * sizeof *rounds->said);
     rounds->readers = gt_calloc(gt_block_count(typing), sizeof *rounds->readers);
     rounds->crew = threads > 1 ? gt_lockstep_create(threads - 1) : NULL;
     return rounds;
@@ -43,7 +42,6 @@ void gt_rounds_end(struct gt_typing *typing)
     if (!typing->rounds) return;
     gt_lockstep_destroy(typing->rounds->crew);
     gt_free(typing->rounds->readers);
-    gt_free(typing->rounds->said);
     gt_free(typing->rounds);
     typing->rounds = NULL;
 }
@@ -55,20 +53,39 @@ struct left { /* what is left of a chunk */
     size_t order;
 };
 
-static void leave(struct gt_vec *all, struct gt_array claim)
+static void leave(struct gt_vec *all, const struct gt_array *claim)
 {
-    struct left left = {claim, all->len};
+    struct left left = {*claim, all->len};
 
-    if (claim.what & GT_FACT_LEFT) gt_vec_add(all, &left);
+    if (claim->what & GT_FACT_LEFT) gt_vec_add(all, &left);
 }
 
-static struct gt_array as_array(const struct gt_typing *typing, const struct gt_fact *fact)
+/* As an array of one. */
+static void leave_fact(struct gt_vec *all, const struct gt_typing *typing,
+                       const struct gt_fact *fact)
 {
+    if (!(fact->what & GT_FACT_LEFT)) return;
     struct gt_slot_ref ref = gt_slot_ref_of(typing, fact->object);
     uint32_t region = (uint32_t)(ref.region - typing->heap->graph.regions) + 1;
     uint64_t value = ref.region->base + ref.slot * ref.region->slot_size;
+    leave(all, &(struct gt_array){value, fact->object, region, fact->what, 1});
+}
 
-    return (struct gt_array){value, fact->object, region, fact->what, 1};
+static void leave_share(struct gt_vec *all, const struct gt_typing *typing, struct gt_said *said,
+                        const struct gt_said_of *of)
+{
+    unsigned count;
+
+    for (unsigned at = 0; at < of->facts; at += count) {
+        const struct gt_fact *facts = gt_facts_from(said, of, at, &count);
+        for (unsigned i = 0; i < count; i++)
+            leave_fact(all, typing, &facts[i]);
+    }
+    for (unsigned at = 0; at < of->arrays; at += count) {
+        const struct gt_array *arrays = gt_arrays_from(said, of, at, &count);
+        for (unsigned i = 0; i < count; i++)
+            leave(all, &arrays[i]);
+    }
 }
 
 /* Those about one object stay in the order in which they were said. */
@@ -93,13 +110,8 @@ static void judge_left(struct gt_typing *typing, const struct gt_chunk *chunk)
 {
     struct gt_vec all = GT_VEC_OF(struct left);
 
-    for (uint32_t share = 0; share <= chunk->shares; share++) {
-        const struct gt_said *said = &chunk->said[share];
-        for (unsigned i = 0; i < said->facts; i++)
-            if (said->fact[i].what & GT_FACT_LEFT) leave(&all, as_array(typing, &said->fact[i]));
-        for (unsigned i = 0; i < said->arrays; i++)
-            leave(&all, said->array[i]);
-    }
+    for (uint32_t share = 0; share <= chunk->shares; share++)
+        leave_share(&all, typing, chunk->said, &chunk->said->of[share]);
     qsort(all.data, all.len, sizeof(struct left), by_object);
     for (size_t i = 0; i < all.len; i++)
         claim_again(typing, &((const struct left *)all.data)[i].claim);
@@ -236,7 +248,7 @@ static void order_by_share(struct gt_rounds *rounds)
     for (uint32_t share = 0; share < rounds->share_count; share++)
         for (unsigned i = 0; i < rounds->chunk_count; i++) {
             if (share_of(rounds, &rounds->chunks[i]) != share) continue;
-            rounds->chunks[i].said = rounds->said + place * (size_t)rounds->share_count;
+            rounds->chunks[i].said = &rounds->said[place];
             rounds->by_share[place++] = i;
         }
 }

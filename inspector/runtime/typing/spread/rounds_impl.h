@@ -9,16 +9,13 @@
 #define GT_RUNTIME_TYPING_SPREAD_ROUNDS_IMPL_H
 
 #include "inspector/graph/crew/lockstep.h"
+#include "inspector/runtime/typing/spread/said.h"
 #include "inspector/runtime/typing/spread/work.h"
 
 enum {
     GT_CHUNKS = 32,         /* of a round, at most */
     GT_CHUNK_BLOCKS = 8,    /* of a chunk, at most */
     GT_CHUNK_OBJECTS = 512, /* which is what one block has, at most */
-    GT_FACTS = 3 << 10,     /* that a chunk has room for */
-    GT_ARRAYS = 5 << 7,     /* claims that are no facts */
-    GT_MOST_JUDGES = 8,     /* shares of the objects, one for each thread that judges; a power of
-                             * two */
     GT_SHARE_SHIFT = 12,    /* 4096 neighbours are in one share: so bits of two shares are seldom in
                              * one cache line */
     GT_FACT_REACHES = 1U << 19, /* the object is marked */
@@ -29,29 +26,9 @@ enum {
     GT_FACT_WHOLE = 1U << 23,   /* a pointer covers it */
 };
 
-/* The object is one value of a type, at its start. GT_NO_TYPE: nothing is known of its type. */
-struct gt_fact {
-    uint32_t object;
-    uint32_t what; /* the type's number, and GT_FACT_... */
-};
-
-struct gt_array { /* another claim: at `value` are `count` of the type */
-    uint64_t value;
-    uint32_t object;
-    uint32_t region; /* + 1, as in the page table */
-    uint32_t what;
-    uint32_t count;
-};
-
 struct gt_unread { /* an object whose other words, or all, one thread is to read */
     struct gt_slot_ref ref;
     bool whole;
-};
-
-struct gt_said { /* of the objects of one share */
-    unsigned facts, arrays;
-    struct gt_fact fact[GT_FACTS];
-    struct gt_array array[GT_ARRAYS];
 };
 
 struct gt_chunk {
@@ -63,8 +40,8 @@ struct gt_chunk {
     bool outside; /* a word of the part leads to static data */
     bool dangles; /* a word leads to a free slot */
     unsigned facts, arrays, unread;
-    struct gt_said *said; /* of each share's objects */
-    uint32_t shares;      /* that there are, - 1 */
+    struct gt_said *said;
+    uint32_t shares; /* that there are, - 1 */
     struct gt_unread object[GT_CHUNK_OBJECTS];
 };
 
@@ -84,13 +61,12 @@ struct gt_rounds {
     unsigned chunk_count; /* of this round */
     struct gt_chunk chunks[GT_CHUNKS];
     unsigned by_share[GT_CHUNKS]; /* chunks' numbers, by the shares of their objects */
-    struct gt_said *said;         /* of all chunks */
+    struct gt_said said[GT_CHUNKS];
 };
 
-/* What the chunk says of objects of this one's share. */
-static inline struct gt_said *gt_said_of(const struct gt_chunk *chunk, uint32_t object)
+static inline unsigned gt_share_of(const struct gt_chunk *chunk, uint32_t object)
 {
-    return chunk->shares ? &chunk->said[object >> GT_SHARE_SHIFT & chunk->shares] : chunk->said;
+    return chunk->shares ? object >> GT_SHARE_SHIFT & chunk->shares : 0;
 }
 
 /* Tasks of the steps; `rounds` is a struct gt_rounds, and `place` one in gt_rounds.by_share. */
