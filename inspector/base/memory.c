@@ -18,16 +18,11 @@ bool gt_mem_read(const struct gt_memory *mem, uint64_t addr, void *to, uint64_t 
     return true;
 }
 
-static bool is_word(unsigned size)
-{
-    return size == 1 || size == 2 || size == 4 || size == 8;
-}
-
 static bool across(const struct gt_memory *mem, uint64_t addr, unsigned size, uint64_t *out)
 {
     uint64_t word = 0;
 
-    if (!is_word(size) || !gt_mem_read(mem, addr, &word, size)) return false;
+    if (!gt_is_word(size) || !gt_mem_read(mem, addr, &word, size)) return false;
     *out = word;
     return true;
 }
@@ -38,13 +33,9 @@ bool gt_mem_uint(const struct gt_memory *mem, uint64_t addr, unsigned size, uint
     const unsigned char *bytes = gt_mem_at(mem, addr, size);
 
     if (!bytes) return across(mem, addr, size, out);
-    if (size == 8)
-        *out = gt_load64(bytes);
-    else if (size == 4)
-        *out = gt_load32(bytes);
-    else if (is_word(size))
-        *out = size == 2 ? gt_load16(bytes) : *bytes;
-    return is_word(size);
+    if (!gt_is_word(size)) return false;
+    *out = gt_load_word(bytes, size);
+    return true;
 }
 
 bool gt_mem_u8(const struct gt_memory *mem, uint64_t addr, uint8_t *out)

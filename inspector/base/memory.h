@@ -107,4 +107,18 @@ static inline uint16_t gt_load16(const void *bytes)
     return word;
 }
 
+/* Has a word so many bytes? */
+static inline bool gt_is_word(unsigned size)
+{
+    return size == 1 || size == 2 || size == 4 || size == 8;
+}
+
+/* A word of any such size, zero-extended. */
+static inline uint64_t gt_load_word(const unsigned char *bytes, unsigned size)
+{
+    if (size == 8) return gt_load64(bytes);
+    if (size == 4) return gt_load32(bytes);
+    return size == 2 ? gt_load16(bytes) : *bytes;
+}
+
 #endif

@@ -72,23 +72,9 @@ static void find_places(struct reading *reading)
         struct place place = {0};
         if (gt_has(layout, ids[i]))
             place = (struct place){gt_off(layout, ids[i]), layout->field[ids[i]].size};
-        if (place.size & (place.size - 1) || place.size > WORD) place.size = 0;
+        if (!gt_is_word(place.size)) place.size = 0;
         if (place.offset + place.size > reading->end) reading->end = place.offset + place.size;
         reading->places[i] = place;
-    }
-}
-
-static uint64_t load(const unsigned char *bytes, unsigned size)
-{
-    switch (size) {
-    case 1:
-        return *bytes;
-    case 2:
-        return gt_load16(bytes);
-    case 4:
-        return gt_load32(bytes);
-    default:
-        return gt_load64(bytes);
     }
 }
 
@@ -102,7 +88,7 @@ static bool read_fields(const struct reader *reader, uint64_t mspan, uint64_t va
     for (size_t i = 0; i < FIELDS; i++) {
         struct place place = reading->places[i];
         if (place.size && bytes)
-            values[i] = load(bytes + place.offset, place.size);
+            values[i] = gt_load_word(bytes + place.offset, place.size);
         else if (!gt_mem_uint(memory, mspan + place.offset, place.size, &values[i]) && i < NEEDED)
             return false;
     }
