@@ -231,12 +231,12 @@ static void take_chunks(struct gt_rounds *rounds)
         take_blocks(rounds, &rounds->chunks[(*count)++]);
 }
 
-static uint32_t share_of(const struct gt_rounds *rounds, const struct gt_chunk *chunk)
+static unsigned share_of(const struct gt_chunk *chunk)
 {
     uint32_t object =
         chunk->block_count ? chunk->blocks[0] << GT_BLOCK_SHIFT : gt_slot_object(&chunk->part.ref);
 
-    return object >> GT_SHARE_SHIFT & (rounds->share_count - 1);
+    return gt_share_of(chunk, object);
 }
 
 /* So a thread mostly reads what it judged, and writes where it wrote before: another's cache has
@@ -247,7 +247,7 @@ static void order_by_share(struct gt_rounds *rounds)
 
     for (uint32_t share = 0; share < rounds->share_count; share++)
         for (unsigned i = 0; i < rounds->chunk_count; i++) {
-            if (share_of(rounds, &rounds->chunks[i]) != share) continue;
+            if (share_of(&rounds->chunks[i]) != share) continue;
             rounds->chunks[i].said = &rounds->said[place];
             rounds->by_share[place++] = i;
         }
