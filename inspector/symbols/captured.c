@@ -1,16 +1,9 @@
-/* What closures capture. Many closures are asked for their captured variables again and again, so
- * the answers are kept. */
+/* What closures capture. The answers are kept. */
 #include "inspector/symbols/symbols_impl.h"
-
-struct captured {
-    const char *name;
-    uint64_t offset;
-    struct gt_linked_type type;
-};
 
 static void see(struct gt_dwarf *dwarf, Dwarf_Die die, struct gt_vec *found)
 {
-    struct captured captured = {0};
+    struct gt_linked_field captured = {0};
 
     if (gt_die_tag(&dwarf->reader, die) != DW_TAG_variable ||
         !gt_die_unsigned(&dwarf->reader, die, GT_AT_GO_CLOSURE_OFFSET, &captured.offset))
@@ -38,13 +31,7 @@ static void keep(struct gt_dwarf *dwarf, uint64_t pc, const struct gt_vec *found
     struct gt_vec list = {.elem_size = 1};
 
     if (!gt_keeps_lists(dwarf)) return;
-    gt_put_number(&list, found->len);
-    for (size_t i = 0; i < found->len; i++) {
-        const struct captured *captured = gt_vec_at(found, i);
-        gt_put_text(&list, captured->name);
-        gt_put_number(&list, captured->offset);
-        gt_put_type(&list, &captured->type);
-    }
+    gt_put_fields(&list, found);
     gt_keep_list(dwarf, GT_CAPTURED, pc, &list);
     gt_vec_deinit(&list);
 }
@@ -54,19 +41,14 @@ static bool recall(const struct gt_dwarf *dwarf, uint64_t pc, struct gt_vec *fou
     struct gt_byte_reader list;
 
     if (!gt_recall_list(dwarf, GT_CAPTURED, pc, &list)) return false;
-    for (uint64_t count = gt_take_leb(&list); found->len < count && !list.bad;) {
-        struct captured captured = {.name = gt_take_text(&list)};
-        captured.offset = gt_take_leb(&list);
-        captured.type = gt_take_type(&list);
-        gt_vec_add(found, &captured);
-    }
+    gt_take_fields(&list, found);
     if (!gt_list_is_read(&list)) found->len = 0;
     return gt_list_is_read(&list);
 }
 
 void gt_dwarf_captured(struct gt_dwarf *dwarf, uint64_t pc, gt_captured_fn *visit, void *ctx)
 {
-    struct gt_vec found = GT_VEC_OF(struct captured);
+    struct gt_vec found = GT_VEC_OF(struct gt_linked_field);
     uint64_t linked = pc - dwarf->bias;
 
     if (!recall(dwarf, linked, &found)) {
@@ -74,7 +56,7 @@ void gt_dwarf_captured(struct gt_dwarf *dwarf, uint64_t pc, gt_captured_fn *visi
         keep(dwarf, linked, &found);
     }
     for (size_t i = 0; i < found.len; i++) {
-        const struct captured *captured = gt_vec_at(&found, i);
+        const struct gt_linked_field *captured = gt_vec_at(&found, i);
         struct gt_captured loaded = {captured->name, captured->offset,
                                      gt_loaded_type(dwarf, &captured->type)};
         visit(ctx, &loaded);

@@ -3,18 +3,12 @@
 
 #include "gotypes/types/types.h"
 
-struct field {
-    const char *name;
-    uint64_t offset;
-    struct gt_linked_type type;
-};
-
 struct description { /* wherever the program is loaded */
     unsigned kind;   /* 0: the type cannot be described */
     const char *name;
     uint64_t size, len;
     struct gt_linked_type elem, key;
-    struct gt_vec fields; /* struct field */
+    struct gt_vec fields; /* struct gt_linked_field */
 };
 
 static struct gt_linked_type type_at(struct gt_dwarf *dwarf, Dwarf_Die die, unsigned attribute)
@@ -55,7 +49,8 @@ static void describe_fields(struct gt_dwarf *dwarf, uint64_t offset, struct desc
     if (!gt_members(dwarf, offset, &members)) members.len = 0;
     for (size_t i = 0; i < members.len; i++) {
         const struct gt_member *member = gt_vec_at(&members, i);
-        struct field field = {member->name, member->offset, gt_linked_type(dwarf, member->type)};
+        struct gt_linked_field field = {member->name, member->offset,
+                                        gt_linked_type(dwarf, member->type)};
         gt_vec_add(&type->fields, &field);
     }
     gt_vec_deinit(&members);
@@ -109,24 +104,9 @@ static void keep(struct gt_dwarf *dwarf, uint64_t offset, const struct descripti
     gt_put_number(&list, type->len);
     gt_put_type(&list, &type->elem);
     gt_put_type(&list, &type->key);
-    gt_put_number(&list, type->fields.len);
-    for (size_t i = 0; i < type->fields.len; i++) {
-        const struct field *field = gt_vec_at(&type->fields, i);
-        gt_put_text(&list, field->name);
-        gt_put_number(&list, field->offset);
-        gt_put_type(&list, &field->type);
-    }
+    gt_put_fields(&list, &type->fields);
     gt_keep_list(dwarf, GT_DESCRIPTION, offset, &list);
     gt_vec_deinit(&list);
-}
-
-static void take_field(struct gt_byte_reader *list, struct gt_vec *fields)
-{
-    struct field field = {.name = gt_take_text(list)};
-
-    field.offset = gt_take_leb(list);
-    field.type = gt_take_type(list);
-    gt_vec_add(fields, &field);
 }
 
 /* False if it is not kept. */
@@ -141,8 +121,7 @@ static bool recall(const struct gt_dwarf *dwarf, uint64_t offset, struct descrip
     type->len = gt_take_leb(&list);
     type->elem = gt_take_type(&list);
     type->key = gt_take_type(&list);
-    for (uint64_t count = gt_take_leb(&list); type->fields.len < count && !list.bad;)
-        take_field(&list, &type->fields);
+    gt_take_fields(&list, &type->fields);
     return gt_list_is_read(&list);
 }
 
@@ -154,7 +133,7 @@ static const struct gt_debug_field *loaded_fields(struct gt_dwarf *dwarf,
     struct gt_debug_field *loaded = gt_arena_alloc(&dwarf->arena, fields->len * sizeof *loaded);
 
     for (size_t i = 0; i < fields->len; i++) {
-        const struct field *field = gt_vec_at(fields, i);
+        const struct gt_linked_field *field = gt_vec_at(fields, i);
         loaded[i] = (struct gt_debug_field){.name = field->name,
                                             .offset = field->offset,
                                             .type = gt_loaded_type(dwarf, &field->type)};
@@ -179,11 +158,11 @@ static const struct gt_debug_type *loaded(struct gt_dwarf *dwarf, const struct d
 
 static const struct gt_debug_type *describe(struct gt_dwarf *dwarf, uint64_t offset)
 {
-    struct description type = {.fields = GT_VEC_OF(struct field)};
+    struct description type = {.fields = GT_VEC_OF(struct gt_linked_field)};
 
     if (!recall(dwarf, offset, &type)) {
         gt_vec_deinit(&type.fields);
-        type = (struct description){.fields = GT_VEC_OF(struct field)};
+        type = (struct description){.fields = GT_VEC_OF(struct gt_linked_field)};
         read(dwarf, offset, &type);
         keep(dwarf, offset, &type);
     }

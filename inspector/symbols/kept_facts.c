@@ -187,6 +187,27 @@ struct gt_linked_type gt_take_type(struct gt_byte_reader *list)
     return (struct gt_linked_type){ref, runtime_type, gt_take_leb(list) != 0};
 }
 
+void gt_put_fields(struct gt_vec *list, const struct gt_vec *fields)
+{
+    gt_put_number(list, fields->len);
+    for (size_t i = 0; i < fields->len; i++) {
+        const struct gt_linked_field *field = gt_vec_at(fields, i);
+        gt_put_text(list, field->name);
+        gt_put_number(list, field->offset);
+        gt_put_type(list, &field->type);
+    }
+}
+
+void gt_take_fields(struct gt_byte_reader *list, struct gt_vec *fields)
+{
+    for (uint64_t count = gt_take_leb(list); fields->len < count && !list->bad;) {
+        struct gt_linked_field field = {.name = gt_take_text(list)};
+        field.offset = gt_take_leb(list);
+        field.type = gt_take_type(list);
+        gt_vec_add(fields, &field);
+    }
+}
+
 /* ---- the subject --------------------------------------------------------------------------- */
 
 static void add_bytes(struct gt_vec *subject, const void *bytes, size_t size)

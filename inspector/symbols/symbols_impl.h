@@ -72,6 +72,12 @@ struct gt_linked_type {
     bool is_uintptr;
 };
 
+struct gt_linked_field { /* of a struct, or a closure's captured variable */
+    const char *name;
+    uint64_t offset;
+    struct gt_linked_type type;
+};
+
 struct gt_linked_global {
     uint64_t addr, size;
     struct gt_linked_type type;
@@ -173,6 +179,9 @@ bool gt_keeps_lists(const struct gt_dwarf *dwarf);
 void gt_keep_list(struct gt_dwarf *dwarf, char what, uint64_t of, const struct gt_vec *list);
 void gt_put_type(struct gt_vec *list, const struct gt_linked_type *type);
 struct gt_linked_type gt_take_type(struct gt_byte_reader *list);
+/* Of struct gt_linked_field, with their number. */
+void gt_put_fields(struct gt_vec *list, const struct gt_vec *fields);
+void gt_take_fields(struct gt_byte_reader *list, struct gt_vec *fields);
 void gt_kept_facts_deinit(struct gt_kept_facts *kept);
 
 /* open.c: the facts that are not of another file of this room */
