@@ -61,3 +61,17 @@ def test_rows_with_little_of_their_own_come_by_what_they_reach(case):
     assert large == sorted(large, reverse=True)
     small = [row["reached_bytes"] for row in table["rows"][len(large) :]]
     assert small == sorted(small, reverse=True)
+
+
+ARRAYS_OF_TIMERS = ("[]runtime.timerWhen", "runtime.timerWhen", "[]*runtime.timer", "*runtime.timer")
+
+
+@TYPED
+def test_arrays_for_timers_are_the_timers_own(case):
+    """Also one that is empty, as it leads to nothing. A P keeps it when its last timer is done."""
+    (row,) = [row for row in _table(case)["rows"] if row["kind"] == "timer"]
+    done = case.run("heap", "", "--by=type", "--format=json", "--top=all")
+    types = tool.parsed(done, "gotopsy-heap/1")["rows"]
+    arrays = [one for one in types if one["name"] in ARRAYS_OF_TIMERS]
+    assert arrays and row["objects"] >= sum(one["objects"] for one in arrays)
+    assert row["bytes"] >= sum(one["bytes"] for one in arrays)

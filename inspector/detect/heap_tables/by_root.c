@@ -13,7 +13,8 @@ enum { SMALL = 100 };
 struct sharer {
     const struct gt_heap_analysis *analysis;
     struct gt_reach reach;
-    struct gt_bitmap timed;     /* inner nodes that timers lead to */
+    struct gt_bitmap timed;     /* nodes that timers lead to */
+    struct gt_u32s timer_heaps; /* objects */
     uint32_t *row_of;           /* by group */
     struct gt_reached *shares;  /* by row: what it alone leads to */
     struct gt_reached *reached; /* by row */
@@ -73,25 +74,35 @@ static bool is_timer_heap(const struct sharer *sharer, uint32_t object)
     return type && (type == sharer->timer_types[0] || type == sharer->timer_types[1]);
 }
 
+/* The node above comes first. */
+static void find_timed_node(struct sharer *sharer, uint32_t node, uint32_t object)
+{
+    bool is_heap = object != GT_NO_OBJECT && is_timer_heap(sharer, object);
+
+    if (is_heap) gt_u32s_add(&sharer->timer_heaps, object);
+    if (is_heap || gt_bit(&sharer->timed, gt_dominators_parent(sharer->reach.tree, node)))
+        gt_bit_set(&sharer->timed, node);
+}
+
+static void find_timed_leaf(void *ctx, uint32_t node, uint32_t object,
+                            const struct gt_region *region)
+{
+    find_timed_node(ctx, node, region->scan != GT_SCAN_NONE ? object : GT_NO_OBJECT);
+}
+
 static void find_timed(struct sharer *sharer)
 {
     const struct gt_dominators *tree = sharer->reach.tree;
 
-    gt_bitmap_init(&sharer->timed, tree->inner);
-    for (uint32_t node = 1; node < tree->inner; node++) {
-        uint32_t object = gt_dominators_object(tree, node);
-        if (gt_bit(&sharer->timed, gt_dominators_parent(tree, node)) ||
-            (object != GT_NO_OBJECT && is_timer_heap(sharer, object)))
-            gt_bit_set(&sharer->timed, node);
-    }
+    gt_bitmap_init(&sharer->timed, tree->count);
+    for (uint32_t node = 1; node < tree->inner; node++)
+        find_timed_node(sharer, node, gt_dominators_object(tree, node));
+    gt_dominators_leaves(tree, find_timed_leaf, sharer);
 }
 
 static uint32_t row_of_node(const struct sharer *sharer, uint32_t node)
 {
-    uint32_t inner = node;
-
-    if (node >= sharer->reach.tree->inner) inner = gt_dominators_parent(sharer->reach.tree, node);
-    if (gt_bit(&sharer->timed, inner)) return sharer->timers;
+    if (gt_bit(&sharer->timed, node)) return sharer->timers;
     uint32_t row = sharer->reach.row[gt_reach_top(&sharer->reach, node)];
     return row == GT_SEVERAL_ROWS ? sharer->several : row;
 }
@@ -132,14 +143,8 @@ static void share_out(struct sharer *sharer)
 
 static void seed_timers(const struct sharer *sharer, struct gt_marker *marker)
 {
-    const struct gt_dominators *tree = sharer->reach.tree;
-
-    for (uint32_t node = 1; node < tree->inner; node++) {
-        uint32_t object = gt_dominators_object(tree, node);
-        if (object == GT_NO_OBJECT || !gt_bit(&sharer->timed, node)) continue;
-        if (is_timer_heap(sharer, object))
-            gt_mark_seed(marker, gt_heap_address(tree->heap, object));
-    }
+    for (size_t i = 0; i < sharer->timer_heaps.len; i++)
+        gt_mark_seed(marker, gt_heap_address(sharer->reach.tree->heap, sharer->timer_heaps.at[i]));
 }
 
 /* Timers are in no group of roots, so they have a mark of their own. */
@@ -215,6 +220,7 @@ void gt_table_by_root(struct gt_table_maker *maker)
     maker->small = maker->analysis->live_bytes / SMALL;
     gt_reach_deinit(&sharer.reach);
     gt_bitmap_deinit(&sharer.timed);
+    gt_u32s_deinit(&sharer.timer_heaps);
     gt_free(sharer.row_of);
     gt_free(sharer.shares);
     gt_free(sharer.reached);

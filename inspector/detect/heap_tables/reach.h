@@ -19,6 +19,7 @@
 
 #include "inspector/base/numbers.h"
 #include "inspector/detect/holders/live_tree.h"
+#include "inspector/graph/rank.h"
 
 #define GT_SEVERAL_ROWS UINT32_MAX
 

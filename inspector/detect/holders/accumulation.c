@@ -194,14 +194,35 @@ static void sort_node(struct finder *finder, uint32_t node, uint32_t parent, uin
     }
 }
 
+static void count_heavy_leaves(struct finder *finder, const struct gt_leaves *leaves)
+{
+    for (uint32_t i = 0; i < leaves->count; i++)
+        if (leaves->parents[i] != GT_NO_NODE) count_child(finder, leaves->node + i);
+}
+
+/* Goes from object to object, as far as the last leaf below the root. */
+static void add_small_leaves(struct finder *finder, const struct gt_leaves *leaves)
+{
+    size_t object = leaves->region->first;
+    uint32_t at = 0;
+
+    for (uint32_t i = 0; i < leaves->count; i++) {
+        if (leaves->parents[i] != 0) continue;
+        for (; at < i; at++)
+            object = gt_ranks_next_leaf(leaves->ranks, object) + 1;
+        add_small(finder, leaves->node + i, gt_ranks_next_leaf(leaves->ranks, object),
+                  leaves->region->slot_size);
+    }
+}
+
 static void sort_leaves(void *ctx, const struct gt_leaves *leaves)
 {
     struct finder *finder = ctx;
-    uint64_t bytes = leaves->region->slot_size;
 
-    for (uint32_t i = 0; i < leaves->count; i++)
-        if (leaves->parents[i] != GT_NO_NODE)
-            sort_node(finder, leaves->node + i, leaves->parents[i], bytes);
+    if (leaves->region->slot_size >= finder->threshold)
+        count_heavy_leaves(finder, leaves);
+    else
+        add_small_leaves(finder, leaves);
 }
 
 static void add_heavy_leaves(void *ctx, const struct gt_leaves *leaves)

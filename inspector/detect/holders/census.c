@@ -78,28 +78,43 @@ static inline uint8_t owner_of(const struct census *census, uint32_t node, uint3
     return object != GT_NO_OBJECT ? owner_below_root(census, object) : NOBODY;
 }
 
+/* An object with pointers has a type, if it is known. */
+static void count_typed(const struct census *census, uint8_t owner, uint32_t node, uint32_t object,
+                        uint64_t size)
+{
+    gt_type_id type = gt_typing_type(census->analysis->typing, object);
+
+    if (type && type < census->types) count_object(census, owner, type, node, size);
+}
+
 static void count_inner(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
 {
     const struct census *census = ctx;
     uint8_t owner = census->owner[node];
 
     if (!owner) return;
-    gt_type_id type = gt_typing_type(census->analysis->typing, object);
     census->rows[owner - 1].objects++;
-    if (type && type < census->types) count_object(census, owner, type, node, region->slot_size);
+    count_typed(census, owner, node, object, region->slot_size);
 }
 
-/* They have no type. */
+/* Objects of a region without pointers have no type. */
 static void count_leaves(void *ctx, const struct gt_leaves *leaves)
 {
     const struct census *census = ctx;
+    const struct gt_region *region = leaves->region;
+    bool is_typed = region->scan != GT_SCAN_NONE;
+    size_t object = region->first;
 
-    for (uint32_t i = 0; i < leaves->count; i++) {
+    for (uint32_t i = 0; i < leaves->count; i++, object++) {
         uint32_t node = leaves->node + i, parent = leaves->parents[i];
         uint8_t owner = parent != GT_NO_NODE ? owner_of(census, node, parent) : NOBODY;
+        if (is_typed) object = gt_ranks_next_leaf(leaves->ranks, object);
         if (owner == NOBODY) continue;
         census->rows[owner - 1].objects++;
-        count_object(census, owner, GT_NO_TYPE, node, leaves->region->slot_size);
+        if (is_typed)
+            count_typed(census, owner, node, (uint32_t)object, region->slot_size);
+        else
+            count_object(census, owner, GT_NO_TYPE, node, region->slot_size);
     }
 }
 

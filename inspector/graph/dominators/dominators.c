@@ -12,13 +12,11 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/graph/dominators/dominators_impl.h"
-#include "inspector/graph/walk.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    AHEAD = 8, /* nodes, or objects: how far ahead memory is prefetched */
     EDGES_AHEAD = 16,
 };
 
@@ -176,118 +174,7 @@ static void find_parents_of_leaves(struct gt_dominator_walk *walk, struct jumps 
     gt_vec_deinit(&walk->leaf_edges);
 }
 
-/* ---- visits in the order of objects --------------------------------------------------------- */
-
-struct leaf_walk {
-    const struct gt_dominators *tree;
-    gt_node_fn *visit; /* of the caller, with its ctx */
-    void *ctx;
-};
-
-static const void *sum_at(const struct gt_dominators *tree, uint32_t node)
-{
-    return tree->inner_words ? (const void *)&tree->inner_words[node]
-                             : (const void *)&tree->inner_wide[node];
-}
-
-/* Visits the inner objects that are in the tree. Fetches the sums ahead. It is inlined with its
- * visitor. */
-GT_INLINE void walk_inner(const struct gt_dominators *tree, gt_node_fn *visit, void *ctx)
-{
-    const struct gt_bitmap *live = tree->rank.set;
-    const struct gt_region *region = tree->heap->regions;
-    uint32_t rank = 0, end = tree->first_leaf;
-    uint64_t bits = end ? live->words[0] : 0;
-
-    for (size_t word = 0; rank < end; bits = rank < end ? live->words[++word] : 0)
-        for (; bits && rank < end; bits &= bits - 1, rank++) {
-            uint32_t at = (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(bits);
-            uint32_t place = tree->place[rank];
-            uint32_t later = rank + AHEAD < end ? tree->place[rank + AHEAD] : GT_NO_NODE;
-            while (at - region->first >= region->count)
-                region++;
-            if (later != GT_NO_NODE) __builtin_prefetch(sum_at(tree, later), 1);
-            if (place != GT_NO_NODE) visit(ctx, place, at, region);
-        }
-}
-
-/* Those of regions with pointers are inner nodes. */
-void gt_dominators_leaves_of_regions(const struct gt_dominators *tree, gt_leaves_fn *visit,
-                                     void *ctx)
-{
-    const struct gt_heap *heap = tree->heap;
-    uint32_t rank = tree->first_leaf;
-
-    for (uint32_t i = 0; i < heap->region_count && rank < gt_rank_count(&tree->rank); i++) {
-        const struct gt_region *region = &heap->regions[i];
-        uint32_t end = gt_rank_below(&tree->rank, region->first + region->count);
-        if (region->scan != GT_SCAN_NONE || end == rank) continue;
-        struct gt_leaves leaves = {region, tree->inner + rank - tree->first_leaf,
-                                   tree->place + rank, end - rank};
-        visit(ctx, &leaves);
-        rank = end;
-    }
-}
-
-static void visit_leaves(void *ctx, const struct gt_leaves *leaves)
-{
-    const struct leaf_walk *walk = ctx;
-    const struct gt_bitmap *live = walk->tree->rank.set;
-    size_t object = leaves->region->first;
-
-    for (uint32_t i = 0; i < leaves->count; i++, object++) {
-        object = gt_bitmap_next(live, object);
-        if (leaves->parents[i] != GT_NO_NODE)
-            walk->visit(walk->ctx, leaves->node + i, (uint32_t)object, leaves->region);
-    }
-}
-
-void gt_dominators_leaves(const struct gt_dominators *tree, gt_node_fn *visit, void *ctx)
-{
-    struct leaf_walk walk = {tree, visit, ctx};
-
-    gt_dominators_leaves_of_regions(tree, visit_leaves, &walk);
-}
-
-void gt_dominators_inner(const struct gt_dominators *tree, gt_node_fn *visit, void *ctx)
-{
-    walk_inner(tree, visit, ctx);
-}
-
 /* ---- the tree ------------------------------------------------------------------------------ */
-
-static void add_sum(struct gt_dominators *tree, uint32_t node, uint64_t more)
-{
-    if (tree->inner_words)
-        tree->inner_words[node] += (uint32_t)more;
-    else
-        tree->inner_wide[node] += more;
-}
-
-/* Adds what each of the leaves counts for to its parent's sum. Fetches the sums ahead. */
-static void add_each(struct gt_dominators *tree, const struct gt_leaves *leaves, uint64_t each)
-{
-    const uint32_t *parents = leaves->parents;
-
-    for (uint32_t i = 0; i < leaves->count; i++) {
-        if (i + AHEAD < leaves->count && parents[i + AHEAD] != GT_NO_NODE)
-            __builtin_prefetch(sum_at(tree, parents[i + AHEAD]), 1);
-        if (parents[i] != GT_NO_NODE) add_sum(tree, parents[i], each);
-    }
-}
-
-static void add_sizes(void *ctx, const struct gt_leaves *leaves)
-{
-    add_each(ctx, leaves, leaves->region->slot_size / 8);
-}
-
-static void set_inner(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
-{
-    struct gt_dominators *tree = ctx;
-
-    tree->inner_what[node] = object;
-    add_sum(tree, node, region->slot_size / 8);
-}
 
 /* The entries of objects are set with their sizes. */
 static void name_groups(struct gt_dominators *tree, struct gt_dominator_walk *walk)
@@ -300,70 +187,11 @@ static void name_groups(struct gt_dominators *tree, struct gt_dominator_walk *wa
     gt_vec_deinit(&walk->groups);
 }
 
-static void sum_subtrees(struct gt_dominators *tree)
-{
-    for (uint32_t node = tree->inner; node-- > 1;)
-        add_sum(tree, tree->inner_parent[node], gt_dominators_sum(tree, node));
-}
-
-static void sum_words(struct gt_dominators *tree)
-{
-    walk_inner(tree, set_inner, tree);
-    gt_dominators_leaves_of_regions(tree, add_sizes, tree);
-    sum_subtrees(tree);
-}
-
-static void clear_sums(struct gt_dominators *tree)
-{
-    if (tree->inner_words)
-        memset(tree->inner_words, 0, tree->inner * sizeof *tree->inner_words);
-    else
-        memset(tree->inner_wide, 0, tree->inner * sizeof *tree->inner_wide);
-}
-
-static void sum_retained(struct gt_dominators *tree)
-{
-    if (tree->inner_words)
-        clear_sums(tree);
-    else
-        tree->inner_wide = gt_calloc(tree->inner, sizeof *tree->inner_wide);
-    sum_words(tree);
-}
-
-/* Every inner node that has an object counts itself. */
-static void count_inner(struct gt_dominators *tree)
-{
-    for (uint32_t node = 0; node < tree->inner; node++)
-        add_sum(tree, node, !(tree->inner_what[node] & GT_DOMINATOR_GROUP));
-}
-
-static void count_leaves(void *ctx, const struct gt_leaves *leaves)
-{
-    add_each(ctx, leaves, 1);
-}
-
-void gt_dominators_count_bytes(struct gt_dominators *tree)
-{
-    if (!tree->counts_objects) return;
-    clear_sums(tree);
-    sum_words(tree);
-    tree->counts_objects = false;
-}
-
-void gt_dominators_count_objects(struct gt_dominators *tree)
-{
-    clear_sums(tree);
-    tree->counts_objects = true;
-    count_inner(tree);
-    gt_dominators_leaves_of_regions(tree, count_leaves, tree);
-    sum_subtrees(tree);
-}
-
 /* The tables of the jumps serve on, as their pages are there already. */
-static void take_over(struct gt_dominators *tree, const struct gt_dominator_walk *walk,
-                      struct jumps *jumps)
+static void take_over(struct gt_dominators *tree, const struct gt_bitmap *live,
+                      const struct gt_dominator_walk *walk, struct jumps *jumps)
 {
-    bool narrow = gt_heap_bytes_of(tree->heap, tree->rank.set) / 8 <= UINT32_MAX;
+    bool narrow = gt_heap_bytes_of(tree->heap, live) / 8 <= UINT32_MAX;
 
     tree->inner_what = jumps->jump;
     tree->inner_words = narrow ? jumps->depth : NULL;
@@ -371,8 +199,7 @@ static void take_over(struct gt_dominators *tree, const struct gt_dominator_walk
     tree->place = walk->place;
     tree->inner_parent = walk->parent;
     tree->inner = walk->count;
-    tree->first_leaf = walk->first_leaf;
-    tree->count = walk->count + gt_rank_count(&tree->rank) - walk->first_leaf;
+    tree->count = walk->count + tree->ranks.count - tree->ranks.first_leaf;
 }
 
 void gt_dominators_init(struct gt_dominators *tree, const struct gt_heap *heap,
@@ -384,19 +211,18 @@ void gt_dominators_init(struct gt_dominators *tree, const struct gt_heap *heap,
     struct jumps jumps;
 
     *tree = (struct gt_dominators){.heap = heap, .group_count = groups};
-    gt_rank_init(&tree->rank, live);
-    gt_dominator_walk_run(&walk, heap, &tree->rank, roots, count);
+    gt_dominator_walk_run(&walk, heap, live, roots, count, &tree->ranks);
     find_semis(&walk, &semi);
     find_dominators(&walk, &semi, &jumps);
     find_parents_of_leaves(&walk, &jumps);
-    take_over(tree, &walk, &jumps);
+    take_over(tree, live, &walk, &jumps);
     name_groups(tree, &walk);
-    sum_retained(tree);
+    gt_dominators_sum_words(tree);
 }
 
 void gt_dominators_deinit(struct gt_dominators *tree)
 {
-    gt_rank_deinit(&tree->rank);
+    gt_ranks_deinit(&tree->ranks);
     gt_free(tree->place);
     gt_free(tree->inner_what);
     gt_free(tree->inner_parent);
@@ -407,15 +233,20 @@ void gt_dominators_deinit(struct gt_dominators *tree)
 
 uint32_t gt_dominators_node(const struct gt_dominators *tree, uint32_t object)
 {
-    if (object >= tree->heap->objects || !gt_bit(tree->rank.set, object)) return GT_NO_NODE;
-    uint32_t rank = gt_rank_of(&tree->rank, object), place = tree->place[rank];
-    return rank < tree->first_leaf || place == GT_NO_NODE ? place
-                                                          : tree->inner + rank - tree->first_leaf;
+    const struct gt_ranks *ranks = &tree->ranks;
+
+    if (object >= tree->heap->objects) return GT_NO_NODE;
+    uint32_t rank = gt_ranks_of(ranks, object);
+    if (rank == GT_NO_RANK) return GT_NO_NODE;
+    uint32_t place = tree->place[rank];
+    return rank < ranks->first_leaf || place == GT_NO_NODE ? place
+                                                           : tree->inner + rank - ranks->first_leaf;
 }
 
 uint32_t gt_dominators_object(const struct gt_dominators *tree, uint32_t node)
 {
-    if (node >= tree->inner) return gt_rank_bit(&tree->rank, node - tree->inner + tree->first_leaf);
+    if (node >= tree->inner)
+        return gt_ranks_object(&tree->ranks, node - tree->inner + tree->ranks.first_leaf);
     return tree->inner_what[node] & GT_DOMINATOR_GROUP ? GT_NO_OBJECT : tree->inner_what[node];
 }
 

@@ -11,23 +11,25 @@
  * path compression for semidominators and jump pointers for the nearest common ancestors, so
  * O(edges * log nodes) for every heap. Nothing recurses.
  *
- * A leaf is an object of a region without pointers. Nothing is below it, so no path passes it.
- * Leaves are not in the walk or its tables. A leaf's dominator is the nearest common ancestor of
- * all nodes that point to it.
+ * A leaf is an object that leads to no other live object. Nothing is below it, so no path passes
+ * it. Leaves are not in the walk or its tables. A leaf's dominator is the nearest common ancestor
+ * of all nodes that lead to it.
  *
  * Invariants: inner nodes come first, in that preorder; 0 is the root of all. Leaves follow in the
  * order of their objects. A leaf that no root leads to has the parent GT_NO_NODE. So a node's
  * dominator always has a smaller number. While it is built, the tree takes 16 bytes an inner node,
  * 4 a leaf, 4 for each pointer to an object that already has a number, and up to 4 for each object
  * with such pointers. Before the last 8 of those 16 bytes are taken, there are 8 more for each such
- * pointer; and before these are sorted, the walk's lists, with 4 for each pointer to an inner
- * object, of three for each such object at most (4096 in any case). Afterwards it takes 16 bytes an
- * inner node (20 if the heap is larger than 32 GiB), and 4 a leaf. Heap and live set are borrowed.
+ * pointer; and before these are sorted, the walk's lists, with 4 for each pointer to an object with
+ * pointers, of three for each such object at most (4096 in any case). Afterwards it takes 16 bytes
+ * an inner node (20 if the heap is larger than 32 GiB), and 4 a leaf. In all this time, there are 3
+ * bits a slot for the ranks. The heap is borrowed.
  */
 #ifndef GT_GRAPH_DOMINATORS_H
 #define GT_GRAPH_DOMINATORS_H
 
-#include "inspector/graph/rank.h"
+#include "inspector/graph/dominators/ranks.h"
+#include "inspector/graph/heap.h"
 
 #define GT_NO_NODE UINT32_MAX
 #define GT_NO_GROUP UINT32_MAX
@@ -41,7 +43,7 @@ struct gt_dominator_root {
 
 struct gt_dominators {
     const struct gt_heap *heap;
-    struct gt_rank rank;    /* of live objects */
+    struct gt_ranks ranks;  /* of live objects */
     uint32_t *place;        /* by rank: its node; for a leaf, its parent's node */
     uint32_t *inner_what;   /* an object, or GT_DOMINATOR_GROUP | group */
     uint32_t *inner_parent; /* the root's is the root */
@@ -49,7 +51,6 @@ struct gt_dominators {
     uint64_t *inner_wide;   /* the same, of a larger heap; else NULL */
     uint32_t inner;         /* inner nodes; the nodes of groups are not adjacent */
     uint32_t count;         /* nodes */
-    uint32_t first_leaf;    /* the rank of the first leaf */
     uint32_t group_count;
     bool counts_objects; /* in place of words */
 };
@@ -89,7 +90,7 @@ void gt_dominators_count_bytes(struct gt_dominators *tree);
 static inline uint32_t gt_dominators_parent(const struct gt_dominators *tree, uint32_t node)
 {
     if (node < tree->inner) return tree->inner_parent[node];
-    return tree->place[node - tree->inner + tree->first_leaf];
+    return tree->place[node - tree->inner + tree->ranks.first_leaf];
 }
 
 /* The group of roots of a node, or GT_NO_GROUP. */
@@ -102,12 +103,13 @@ static inline uint32_t gt_dominators_group(const struct gt_dominators *tree, uin
 
 struct gt_leaves { /* of one region */
     const struct gt_region *region;
-    uint32_t node;           /* of the first one; those of the others follow */
-    const uint32_t *parents; /* GT_NO_NODE: no root leads to the leaf */
+    const struct gt_ranks *ranks; /* of the tree */
+    uint32_t node;                /* of the first one; those of the others follow */
+    const uint32_t *parents;      /* GT_NO_NODE: no root leads to the leaf */
     uint32_t count;
 };
 
-/* Calls `visit` for the leaves of each region, in the order of their nodes. */
+/* Calls `visit` for the leaves of each region that has some, in the order of their nodes. */
 typedef void gt_leaves_fn(void *ctx, const struct gt_leaves *leaves);
 void gt_dominators_leaves_of_regions(const struct gt_dominators *tree, gt_leaves_fn *visit,
                                      void *ctx);

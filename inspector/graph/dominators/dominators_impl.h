@@ -19,18 +19,20 @@ struct gt_group_node { /* the nodes of objects are in `place` */
 };
 
 struct gt_dominator_walk {
-    uint32_t *place;      /* by rank: its node; for a leaf, a node that points to it */
+    uint32_t *place;      /* by rank: its node; for a leaf, a node that leads to it */
     uint32_t *parent;     /* by node */
     struct gt_vec groups; /* struct gt_group_node */
     struct gt_edge_list edges;
     struct gt_vec leaf_edges; /* struct gt_leaf_edge */
     uint32_t count;           /* nodes */
-    uint32_t first_leaf;      /* the rank of the first leaf */
 };
 
-/* The tables belong to the caller. Roots are ordered by group. */
+/* The tables and the ranks belong to the caller. Roots are ordered by group. */
 void gt_dominator_walk_run(struct gt_dominator_walk *walk, const struct gt_heap *heap,
-                           const struct gt_rank *rank, const struct gt_dominator_root *roots,
-                           size_t count);
+                           const struct gt_bitmap *live, const struct gt_dominator_root *roots,
+                           size_t count, struct gt_ranks *ranks);
+
+/* Sums up the words of each subtree. Sets what inner nodes of objects stand for. */
+void gt_dominators_sum_words(struct gt_dominators *tree);
 
 #endif

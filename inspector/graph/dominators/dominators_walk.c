@@ -36,8 +36,8 @@ struct late { /* edges that are handled later, in their order: what they need is
 struct walker {
     struct gt_dominator_walk *walk;
     const struct gt_heap *heap;
-    const struct gt_rank *rank;
-    struct gt_targets targets;
+    const struct gt_ranks *ranks;
+    const struct gt_targets *targets;
     struct gt_vec stack; /* struct waiting */
     uint32_t from;       /* the node whose pointers are followed */
     uint32_t skipped;    /* an object that is left out among its targets; GT_NO_OBJECT: none */
@@ -100,11 +100,10 @@ static void follow(void *ctx, uint64_t offset, uint64_t value)
 
     (void)offset;
     if (object == GT_NO_OBJECT || object == walker->skipped) return;
-    if (!gt_bit(walker->rank->set, object)) return;
-    uint32_t rank = gt_rank_of(walker->rank, object);
-    if (rank < walker->walk->first_leaf)
+    uint32_t rank = gt_ranks_of(walker->ranks, object);
+    if (rank < walker->ranks->first_leaf)
         push(walker, rank);
-    else
+    else if (rank != GT_NO_RANK)
         gt_vec_add(&walker->walk->leaf_edges, &(struct gt_leaf_edge){walker->from, rank});
 }
 
@@ -134,12 +133,12 @@ static void fetch_list(const struct walker *walker)
     if (stack->len < SOON) return;
     uint32_t rank = ((const struct waiting *)stack->data)[stack->len - SOON].rank;
     uint32_t place = walker->walk->place[rank];
-    if (has_list(place)) __builtin_prefetch(gt_targets_of(&walker->targets, place));
+    if (has_list(place)) __builtin_prefetch(gt_targets_of(walker->targets, place));
 }
 
 static void push_targets(struct walker *walker, uint32_t place)
 {
-    const uint32_t *next = gt_targets_of(&walker->targets, place);
+    const uint32_t *next = gt_targets_of(walker->targets, place);
     uint32_t target;
 
     do {
@@ -165,7 +164,7 @@ static void drain(struct walker *walker)
         if (has_list(place))
             push_targets(walker, place);
         else if (place == GT_TARGETS_UNLISTED)
-            gt_heap_words(walker->heap, gt_rank_bit(walker->rank, last.rank), follow, walker);
+            gt_heap_words(walker->heap, gt_ranks_object(walker->ranks, last.rank), follow, walker);
     }
 }
 
@@ -197,12 +196,12 @@ static uint32_t node_at(const struct gt_dominator_walk *walk, uint32_t rank)
     return walk->place[rank] & GT_TARGETS_UNSEEN ? GT_NO_NODE : walk->place[rank];
 }
 
-/* Until now, the entry of a leaf was the rank of an object that points to it. */
-static void place_leaves(struct gt_dominator_walk *walk, uint32_t end)
+/* Until now, the entry of a leaf was the rank of an object that leads to it. */
+static void place_leaves(struct gt_dominator_walk *walk, const struct gt_ranks *ranks)
 {
-    for (uint32_t leaf = walk->first_leaf; leaf < end; leaf++) {
+    for (uint32_t leaf = ranks->first_leaf; leaf < ranks->count; leaf++) {
         uint32_t *from = &walk->place[leaf];
-        if (leaf + AHEAD < end && from[AHEAD] != GT_TARGETS_NONE)
+        if (leaf + AHEAD < ranks->count && from[AHEAD] != GT_TARGETS_NONE)
             __builtin_prefetch(&walk->place[from[AHEAD]]);
         if (*from != GT_TARGETS_NONE) *from = node_at(walk, *from);
     }
@@ -219,52 +218,71 @@ static void place_leaf_edges(struct gt_dominator_walk *walk, size_t count)
     }
 }
 
-/* Live objects that no root leads to. */
-static void forget_unseen(struct gt_dominator_walk *walk)
+/* Inner objects that no root leads to. */
+static void forget_unseen(struct gt_dominator_walk *walk, const struct gt_ranks *ranks)
 {
-    if (walk->count - walk->groups.len - 1 == walk->first_leaf) return;
-    for (uint32_t rank = 0; rank < walk->first_leaf; rank++)
+    if (walk->count - walk->groups.len - 1 == ranks->first_leaf) return;
+    for (uint32_t rank = 0; rank < ranks->first_leaf; rank++)
         walk->place[rank] = node_at(walk, rank);
 }
 
 /* ---- the walk ------------------------------------------------------------------------------ */
 
-static void begin(struct walker *walker, size_t groups)
+/* Lists the targets, and gives the objects their ranks. */
+static void list_targets(struct gt_dominator_walk *walk, const struct gt_heap *heap,
+                         const struct gt_rank *live, struct gt_ranks *ranks,
+                         struct gt_targets *targets)
 {
-    struct gt_dominator_walk *walk = walker->walk;
-    size_t live = gt_rank_count(walker->rank),
-           first_leaf = gt_rank_below(walker->rank, walker->heap->scan_objects);
-    size_t nodes = 1 + first_leaf + groups, size = (live + 1) * sizeof(uint32_t);
+    const struct gt_targets_tables tables = {walk->place, &walk->leaf_edges};
+    uint64_t most = TARGETS * (uint64_t)gt_rank_below(live, heap->scan_objects) + FEW_TARGETS;
+    struct gt_bitmap inner;
 
-    *walk = (struct gt_dominator_walk){.place = memset(gt_alloc(size), 0xff, size),
-                                       .groups = GT_VEC_OF(struct gt_group_node),
-                                       .leaf_edges = GT_VEC_OF(struct gt_leaf_edge),
-                                       .first_leaf = (uint32_t)first_leaf};
-    gt_targets_init(&walker->targets, walker->heap, walker->rank,
-                    &(struct gt_targets_tables){walk->place, &walk->leaf_edges, walk->first_leaf,
-                                                TARGETS * first_leaf + FEW_TARGETS});
+    gt_bitmap_init(&inner, live->set->bits);
+    gt_targets_init(targets, heap, live, &tables, most, &inner);
+    gt_ranks_init(ranks, live->set, &inner);
+    gt_bitmap_deinit(&inner);
+    gt_targets_rank(targets, ranks, &tables);
+}
+
+static void begin(struct gt_dominator_walk *walk, size_t nodes)
+{
     walk->parent = gt_alloc(nodes * sizeof *walk->parent);
     gt_edge_list_init(&walk->edges, nodes);
     add_node(walk, 0);
 }
 
-void gt_dominator_walk_run(struct gt_dominator_walk *walk, const struct gt_heap *heap,
-                           const struct gt_rank *rank, const struct gt_dominator_root *roots,
-                           size_t count)
+static void number_nodes(struct walker *walker, const struct gt_dominator_root *roots, size_t count)
 {
+    begin(walker->walk, 1 + walker->ranks->first_leaf + count_groups(roots, count));
+    walk_groups(walker, roots, count);
+    handle_late(walker);
+    gt_vec_deinit(&walker->stack);
+}
+
+void gt_dominator_walk_run(struct gt_dominator_walk *walk, const struct gt_heap *heap,
+                           const struct gt_bitmap *live, const struct gt_dominator_root *roots,
+                           size_t count, struct gt_ranks *ranks)
+{
+    struct gt_rank rank;
+    struct gt_targets targets;
     struct walker walker = {.walk = walk,
                             .heap = heap,
-                            .rank = rank,
+                            .ranks = ranks,
+                            .targets = &targets,
                             .skipped = GT_NO_OBJECT,
                             .stack = GT_VEC_OF(struct waiting)};
 
-    begin(&walker, count_groups(roots, count));
+    gt_rank_init(&rank, live);
+    *walk = (struct gt_dominator_walk){
+        .place = gt_alloc((gt_rank_count(&rank) + (size_t)1) * sizeof(uint32_t)),
+        .groups = GT_VEC_OF(struct gt_group_node),
+        .leaf_edges = GT_VEC_OF(struct gt_leaf_edge)};
+    list_targets(walk, heap, &rank, ranks, &targets);
+    gt_rank_deinit(&rank);
     size_t from_ranks = walk->leaf_edges.len;
-    walk_groups(&walker, roots, count);
-    handle_late(&walker);
-    gt_vec_deinit(&walker.stack);
-    gt_targets_deinit(&walker.targets);
-    place_leaves(walk, gt_rank_count(rank));
+    number_nodes(&walker, roots, count);
+    gt_targets_deinit(&targets);
+    place_leaves(walk, ranks);
     place_leaf_edges(walk, from_ranks);
-    forget_unseen(walk);
+    forget_unseen(walk, ranks);
 }

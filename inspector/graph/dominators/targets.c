@@ -1,5 +1,6 @@
-/* Pointers of many objects are handled in one run, in three passes: the regions, then the objects'
- * ranks are fetched ahead, then the edges are added. */
+/* Pointers of many objects are handled in one run, in four passes: the regions are fetched ahead,
+ * then the bits of live objects, then targets are added and the entries of leaves are fetched, then
+ * the edges to leaves are added. */
 #include "inspector/graph/dominators/targets.h"
 
 #include "inspector/base/alloc.h"
@@ -10,91 +11,112 @@ enum { RUN = 128 /* pointers of a run, fetched together */ };
 struct lister {
     struct gt_targets *targets;
     const struct gt_heap *heap;
-    const struct gt_rank *rank;
+    const struct gt_rank *live;
     const struct gt_targets_tables *tables;
-    uint32_t from;    /* rank of the object whose words are read */
-    uint32_t listing; /* that of the object whose list is being made; GT_TARGETS_NONE: none */
-    bool full;        /* nothing more is listed */
-    size_t run;
-    struct gt_found found[RUN]; /* from: a rank */
+    struct gt_bitmap *inner;
+    uint32_t from;    /* the object whose words are read */
+    uint32_t listing; /* the one whose list is being made; GT_NO_OBJECT: none */
+    uint32_t first;   /* where that list begins */
+    uint32_t ranks;   /* of inner objects so far; that one has the last */
+    uint32_t dropped; /* the first object that is not listed; GT_NO_OBJECT: all are */
+    size_t run, leaves;
+    struct gt_found found[RUN]; /* from: an object */
     uint32_t objects[RUN];
+    struct gt_leaf_edge leaf[RUN]; /* to objects without pointers, from ranks */
 };
 
 /* ---- lists --------------------------------------------------------------------------------- */
 
-static void end_list(struct lister *lister)
+static bool is_full(const struct lister *lister)
+{
+    return lister->dropped != GT_NO_OBJECT;
+}
+
+/* There is no room for this object's list, nor is any given to objects after it. A list that has
+ * begun gets no end, so that it is none. */
+static void drop_list(struct lister *lister, uint32_t object)
+{
+    lister->targets->most = lister->targets->count;
+    lister->listing = GT_NO_OBJECT;
+    if (!is_full(lister)) lister->dropped = object;
+}
+
+/* An object that leads to none with pointers has itself as its target. */
+GT_INLINE void end_list(struct lister *lister)
 {
     struct gt_targets *targets = lister->targets;
 
-    if (lister->listing != GT_TARGETS_NONE) targets->list[targets->count - 1] |= GT_TARGETS_LAST;
-    lister->listing = GT_TARGETS_NONE;
+    if (lister->listing == GT_NO_OBJECT) return;
+    if (targets->count == lister->first) targets->list[targets->count++] = lister->listing;
+    targets->list[targets->count - 1] |= GT_TARGETS_LAST;
+    lister->listing = GT_NO_OBJECT;
 }
 
-static void begin_list(struct lister *lister, uint32_t from)
-{
-    end_list(lister);
-    lister->tables->place[from] =
-        lister->full ? GT_TARGETS_UNLISTED : GT_TARGETS_UNSEEN | lister->targets->count;
-    if (!lister->full) lister->listing = from;
-}
-
-/* There is no room for another target of this object, so it has none. */
-static void drop_list(struct lister *lister)
-{
-    struct gt_targets *targets = lister->targets;
-    uint32_t *place = &lister->tables->place[lister->listing];
-
-    targets->count = *place & ~GT_TARGETS_UNSEEN;
-    *place = GT_TARGETS_UNLISTED;
-    lister->listing = GT_TARGETS_NONE;
-    lister->full = true;
-}
-
-static void add_target(struct lister *lister, uint32_t target)
-{
-    struct gt_targets *targets = lister->targets;
-
-    if (targets->count == targets->most)
-        drop_list(lister);
-    else
-        targets->list[targets->count++] = target;
-}
-
-/* An object that repeats a target has it once, if nothing is between. */
-static void add_edge(struct lister *lister, uint32_t from, uint32_t to)
+/* Objects come in their order, so that each inner one has the next rank. A list that begins has
+ * room for one target. */
+GT_INLINE bool begin_list(struct lister *lister, uint32_t from)
 {
     const struct gt_targets *targets = lister->targets;
 
-    if (from == to) return;
-    if (lister->listing != from) {
-        begin_list(lister, from);
-        if (lister->listing == from) add_target(lister, to);
-    } else if (targets->list[targets->count - 1] != to) {
-        add_target(lister, to);
+    end_list(lister);
+    if (targets->count == targets->most) {
+        drop_list(lister, from);
+        return false;
     }
+    gt_bit_set(lister->inner, from);
+    lister->listing = from;
+    lister->first = targets->count;
+    lister->ranks++;
+    return true;
 }
 
-static void add_leaf(const struct gt_targets_tables *tables, uint32_t from, uint32_t leaf)
+/* An object that repeats a target has it once, if no other is between. */
+GT_INLINE void add_target(struct lister *lister, uint32_t target)
 {
-    struct gt_leaf_edge edge = {from, leaf};
+    struct gt_targets *targets = lister->targets;
 
-    if (tables->place[leaf] == GT_TARGETS_NONE)
-        tables->place[leaf] = from;
-    else if (tables->place[leaf] != from)
-        gt_vec_add(tables->leaf_edges, &edge);
+    if (targets->count > lister->first && targets->list[targets->count - 1] == target) return;
+    if (targets->count < targets->most)
+        targets->list[targets->count++] = target;
+    else
+        drop_list(lister, lister->listing);
+}
+
+/* Fetches the leaf's entry. */
+static void add_leaf(struct lister *lister, uint32_t leaf)
+{
+    __builtin_prefetch(&lister->tables->place[leaf], 1);
+    lister->leaf[lister->leaves++] = (struct gt_leaf_edge){lister->ranks - 1, leaf};
+}
+
+GT_INLINE void add_edge(struct lister *lister, uint32_t from, uint32_t to)
+{
+    if (from == to || (lister->listing != from && !begin_list(lister, from))) return;
+    if (to < lister->heap->scan_objects)
+        add_target(lister, to);
+    else
+        add_leaf(lister, gt_rank_of(lister->live, to));
 }
 
 /* ---- runs ---------------------------------------------------------------------------------- */
 
-/* The live object that the pointer leads to. Fetches its rank ahead. */
+/* The object that the pointer leads to. Fetches what says whether it is live, and its rank. */
 static uint32_t aim(const struct lister *lister, const struct gt_found *found)
 {
     struct gt_aimed aimed = gt_follow_aim(lister->heap, *found);
 
     if (!aimed.region) return GT_NO_OBJECT;
-    __builtin_prefetch(&lister->rank->set->words[aimed.object >> 6]);
-    __builtin_prefetch(&lister->rank->before[aimed.object >> 6]);
+    __builtin_prefetch(&lister->live->set->words[aimed.object >> 6]);
+    if (aimed.object >= lister->heap->scan_objects)
+        __builtin_prefetch(&lister->live->before[aimed.object >> 6]);
     return aimed.object;
+}
+
+static void finish_leaves(struct lister *lister)
+{
+    for (size_t i = 0; i < lister->leaves; i++)
+        gt_targets_add_leaf(lister->tables, lister->leaf[i].from, lister->leaf[i].leaf);
+    lister->leaves = 0;
 }
 
 static void finish_run(struct lister *lister)
@@ -105,14 +127,11 @@ static void finish_run(struct lister *lister)
     for (size_t i = 0; i < count; i++)
         lister->objects[i] = aim(lister, &lister->found[i]);
     for (size_t i = 0; i < count; i++) {
-        uint32_t object = lister->objects[i], from = lister->found[i].from;
-        if (object == GT_NO_OBJECT || !gt_bit(lister->rank->set, object)) continue;
-        uint32_t rank = gt_rank_of(lister->rank, object);
-        if (rank < lister->tables->first_leaf)
-            add_edge(lister, from, rank);
-        else
-            add_leaf(lister->tables, from, rank);
+        uint32_t object = lister->objects[i];
+        if (object != GT_NO_OBJECT && gt_bit(lister->live->set, object))
+            add_edge(lister, lister->found[i].from, object);
     }
+    finish_leaves(lister);
 }
 
 GT_INLINE void follow(void *ctx, uint64_t offset, uint64_t value)
@@ -132,20 +151,17 @@ GT_INLINE void follow(void *ctx, uint64_t offset, uint64_t value)
 /* One bitmap has the pointers of all slots, so that a step over a slot costs little. */
 static void list_together(struct lister *lister, const struct gt_region *region)
 {
-    const struct gt_bitmap *set = lister->rank->set;
     uint64_t words = region->slot_size / 8, count = region->count * words, end = words;
-    size_t object = region->first;
-    bool live = gt_bit(set, object);
+    bool live = gt_bit(lister->live->set, region->first);
 
+    lister->from = region->first;
     for (uint64_t word = 0; word < count; word += GT_WALK_BITS) {
         uint64_t bits = gt_walk_load(region->mask, region->mask_bytes, word) &
                         gt_low_bits(gt_walk_min(count - word, GT_WALK_BITS));
         for (; bits; bits &= bits - 1) {
             uint64_t at = word + (uint64_t)__builtin_ctzll(bits);
-            for (; at >= end; end += words) {
-                lister->from += live;
-                live = gt_bit(set, ++object);
-            }
+            for (; at >= end; end += words)
+                live = gt_bit(lister->live->set, ++lister->from);
             if (live) follow(lister, 0, gt_load64(region->bytes + at * 8));
         }
     }
@@ -153,52 +169,67 @@ static void list_together(struct lister *lister, const struct gt_region *region)
 
 static void list_slots(struct lister *lister, const struct gt_region *region)
 {
-    const struct gt_bitmap *set = lister->rank->set;
     size_t end = (size_t)region->first + region->count;
 
-    for (size_t at = gt_bitmap_next(set, region->first); at < end;
-         at = gt_bitmap_next(set, at + 1), lister->from++)
-        gt_walk_slot(lister->heap, region, (uint32_t)at - region->first, region->slot_size / 8,
+    for (size_t at = gt_bitmap_next(lister->live->set, region->first); at < end;
+         at = gt_bitmap_next(lister->live->set, at + 1)) {
+        lister->from = (uint32_t)at;
+        gt_walk_slot(lister->heap, region, lister->from - region->first, region->slot_size / 8,
                      follow, lister);
-}
-
-static void list_none(struct lister *lister, uint32_t end)
-{
-    while (lister->from < end)
-        lister->tables->place[lister->from++] = GT_TARGETS_UNLISTED;
+    }
 }
 
 static void list_region(struct lister *lister, const struct gt_region *region)
 {
-    uint32_t end = gt_rank_below(lister->rank, region->first + region->count);
+    size_t end = (size_t)region->first + region->count;
 
-    if (lister->full)
-        list_none(lister, end);
-    else if (!region->bytes || lister->from == end)
-        ;
-    else if (region->scan == GT_SCAN_BITMAP && !region->sparse)
+    if (!region->bytes || gt_bitmap_next(lister->live->set, region->first) >= end) return;
+    if (region->scan == GT_SCAN_BITMAP && !region->sparse)
         list_together(lister, region);
     else
         list_slots(lister, region);
-    lister->from = end;
+}
+
+/* Objects with pointers from the one on whose list was dropped. */
+static void add_unlisted(const struct lister *lister)
+{
+    const struct gt_bitmap *live = lister->live->set;
+    size_t end = lister->heap->scan_objects;
+
+    for (size_t at = gt_bitmap_next(live, lister->dropped); at < end;
+         at = gt_bitmap_next(live, at + 1))
+        gt_bit_set(lister->inner, at);
+}
+
+static void list_all(struct lister *lister)
+{
+    const struct gt_heap *heap = lister->heap;
+
+    for (uint32_t i = 0; i < heap->region_count && !is_full(lister); i++)
+        if (heap->regions[i].scan != GT_SCAN_NONE) list_region(lister, &heap->regions[i]);
+    finish_run(lister);
+    end_list(lister);
+    if (is_full(lister)) add_unlisted(lister);
 }
 
 void gt_targets_init(struct gt_targets *targets, const struct gt_heap *heap,
-                     const struct gt_rank *rank, const struct gt_targets_tables *tables)
+                     const struct gt_rank *live, const struct gt_targets_tables *tables,
+                     uint64_t most, struct gt_bitmap *inner)
 {
     uint64_t room = GT_TARGETS_UNLISTED - GT_TARGETS_UNSEEN;
     struct lister lister = {.targets = targets,
                             .heap = heap,
-                            .rank = rank,
+                            .live = live,
                             .tables = tables,
-                            .listing = GT_TARGETS_NONE};
+                            .inner = inner,
+                            .listing = GT_NO_OBJECT,
+                            .dropped = GT_NO_OBJECT};
 
-    *targets = (struct gt_targets){.most = (uint32_t)gt_walk_min(tables->most, room)};
+    *targets = (struct gt_targets){.most = (uint32_t)gt_walk_min(most, room),
+                                   .plain = gt_rank_below(live, heap->scan_objects)};
+    gt_targets_clear(tables, targets->plain, gt_rank_count(live));
     targets->list = gt_alloc((size_t)targets->most * sizeof *targets->list);
-    for (uint32_t i = 0; i < heap->region_count && lister.from < tables->first_leaf; i++)
-        list_region(&lister, &heap->regions[i]);
-    finish_run(&lister);
-    end_list(&lister);
+    list_all(&lister);
 }
 
 void gt_targets_deinit(struct gt_targets *targets)

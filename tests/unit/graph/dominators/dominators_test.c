@@ -196,7 +196,7 @@ static void what_two_groups_reach_is_neithers(void **state)
 
 struct visited {
     const struct graph *graph;
-    uint32_t next; /* object */
+    const uint32_t *next; /* the objects to come */
 };
 
 static void visit(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
@@ -204,31 +204,35 @@ static void visit(void *ctx, uint32_t node, uint32_t object, const struct gt_reg
     struct visited *visited = ctx;
     const struct graph *graph = visited->graph;
 
-    while (node_of(graph, visited->next) == GT_NO_NODE)
-        visited->next++;
-    assert_int_equal(object, visited->next++);
+    assert_int_equal(object, *visited->next++);
     assert_int_equal(node, node_of(graph, object));
+    assert_int_equal(gt_dominators_object(&graph->tree, node), object);
     assert_int_equal(region->slot_size, gt_heap_size(&graph->heap, object));
 }
 
+/* An object that leads to no other is a leaf, whether or not its region has pointers. */
 static void objects_are_visited_in_their_order(void **state)
 {
+    static const uint32_t expected[] = {A, C, E, B, 5, 7};
     struct graph graph;
-    struct visited visited = {.graph = &graph};
+    struct visited visited = {&graph, expected};
 
     (void)state;
     graph_init(&graph, 5, 3);
     root(&graph, E, 0);
+    point(&graph, B, 3, B);
     point(&graph, E, 0, C);
     point(&graph, E, 1, A);
-    point(&graph, A, 0, 7); /* a leaf; D is garbage, and so is the leaf 6 */
+    point(&graph, A, 0, 7); /* D is garbage, and so is the leaf 6 */
     point(&graph, C, 0, 5);
     point(&graph, C, 1, B);
     build(&graph);
     gt_dominators_inner(&graph.tree, visit, &visited);
-    assert_int_equal(visited.next, 5);
+    assert_ptr_equal(visited.next, expected + 3);
     gt_dominators_leaves(&graph.tree, visit, &visited);
-    assert_int_equal(visited.next, 8);
+    assert_ptr_equal(visited.next, expected + 6);
+    assert_int_equal(node_of(&graph, D), GT_NO_NODE);
+    assert_int_equal(node_of(&graph, 6), GT_NO_NODE);
     graph_deinit(&graph);
 }
 
