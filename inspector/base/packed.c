@@ -15,6 +15,9 @@ enum { FULL = GT_PACKED_WIDTHS - 1, CODE_WORDS = GT_PACKED_PAGE / 32, ALIGNED = 
  * largest width, but a longer list takes longer to search. */
 static const uint8_t most_values[GT_PACKED_WIDTHS] = {1, 3, 15, 63, 0};
 
+/* By width: the bits of a code. */
+static const uint8_t code_masks[FULL] = {1, 3, 15, 255};
+
 static size_t words_of(unsigned width)
 {
     if (width == FULL) return GT_PACKED_PAGE;
@@ -250,23 +253,38 @@ void gt_packed_put(struct gt_packed *table, struct gt_packed_free *free, size_t 
         widen(table, free, number);
 }
 
+/* The value's place in the list, or 0. */
+static uint32_t listed(const struct gt_packed_page *page, uint32_t value)
+{
+    for (uint32_t code = page->used; code; code--)
+        if (page->words[code] == value) return code;
+    return 0;
+}
+
+/* The value is in no list of the page, so this is seldom called. */
+static __attribute__((noinline)) uint32_t
+offer_new(struct gt_packed *table, struct gt_packed_free *free, size_t index, uint32_t value)
+{
+    uint32_t before = gt_packed_at(table, index);
+
+    if (!before) gt_packed_put(table, free, index, value);
+    return before;
+}
+
 uint32_t gt_packed_offer_any(struct gt_packed *table, struct gt_packed_free *free, size_t index,
                              uint32_t value)
 {
     struct gt_packed_page *page = table->pages[index >> GT_PACKED_SHIFT];
-    bool coded = page && page->width < FULL;
 
-    if (coded) {
+    if (page && page->width < FULL) {
         size_t bit = (index & (GT_PACKED_PAGE - 1)) << page->width;
-        uint32_t *word = &page->words[1 + page->most + (bit >> 5)];
-        uint32_t code = *word >> (bit & 31) & (((uint32_t)1 << (1 << page->width)) - 1);
+        uint32_t *word = &page->words[1 + page->most + (bit >> 5)], shift = bit & 31;
+        uint32_t code = *word >> shift & code_masks[page->width];
         if (code) return page->words[code];
-        if (code_of(page, value, &code)) {
-            *word |= code << (bit & 31);
+        if ((code = listed(page, value))) {
+            *word |= code << shift;
             return 0;
         }
     }
-    uint32_t before = coded ? 0 : gt_packed_at(table, index);
-    if (!before) gt_packed_put(table, free, index, value);
-    return before;
+    return offer_new(table, free, index, value);
 }

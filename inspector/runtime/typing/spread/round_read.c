@@ -266,7 +266,7 @@ static inline bool waits(struct reader *reader, const struct gt_slot_ref *ref, u
     return true;
 }
 
-static inline void read_object(struct reader *reader, const struct gt_slot_ref *ref)
+GT_INLINE void read_object(struct reader *reader, const struct gt_slot_ref *ref)
 {
     if (ref->region->small) {
         uint32_t typed = gt_packed_at(&reader->values.typing->type, gt_slot_object(ref));
