@@ -5,9 +5,9 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/base/search.h"
+#include "inspector/runtime/heap/span_order.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 enum {
     PAGE = 8192,
@@ -171,13 +171,6 @@ static void take_spans(struct gt_goheap *heap, uint64_t first, uint64_t count)
         if (take_span(heap, &spans[i])) gt_vec_add(&heap->spans, &spans[i]);
 }
 
-static int by_base(const void *a, const void *b)
-{
-    const struct gt_span *left = a, *right = b;
-
-    return left->base < right->base ? -1 : left->base > right->base;
-}
-
 static uint64_t end_of_segment(const void *segments, size_t index)
 {
     return ((const struct gt_segment *)segments)[index].end;
@@ -220,7 +213,7 @@ static void add_regions(struct gt_goheap *heap)
     uint64_t end = 0, counted = 0;
 
     gt_recent_init(&pages, heap->process->mem);
-    if (count) qsort(heap->spans.data, count, sizeof(struct gt_span), by_base);
+    gt_spans_order(heap->spans.data, count);
     gt_heap_reserve(&heap->graph, count < UINT32_MAX ? (uint32_t)count : UINT32_MAX);
     heap->spans.len = 0;
     for (size_t i = 0; i < count; i++) {
