@@ -6,7 +6,12 @@
 #include "inspector/base/alloc.h"
 #include "inspector/graph/follow.h"
 
-enum { RUN = 128 /* pointers of a run, fetched together */ };
+enum {
+    RUN = 128,    /* pointers of a run, fetched together */
+    SPARSE = 128, /* bytes of a slot, from which on there may be cache lines without pointers */
+    AHEAD = 1024, /* bytes */
+    LINE = 64,
+};
 
 struct lister {
     struct gt_targets *targets;
@@ -148,6 +153,16 @@ GT_INLINE void follow(void *ctx, uint64_t offset, uint64_t value)
 
 /* ---- all objects --------------------------------------------------------------------------- */
 
+/* Fetches as many words as one load of the mask is for. All of them: where some lines are left out,
+ * the processor sees no order and fetches none by itself. */
+GT_INLINE void fetch_ahead(const struct gt_region *region, uint64_t word)
+{
+    uintptr_t bytes = (uintptr_t)region->bytes + word * 8 + AHEAD;
+
+    for (unsigned line = 0; line < GT_WALK_BITS * 8; line += LINE)
+        __builtin_prefetch((const void *)(bytes + line));
+}
+
 /* One bitmap has the pointers of all slots, so that a step over a slot costs little. */
 static void list_together(struct lister *lister, const struct gt_region *region)
 {
@@ -158,6 +173,7 @@ static void list_together(struct lister *lister, const struct gt_region *region)
     for (uint64_t word = 0; word < count; word += GT_WALK_BITS) {
         uint64_t bits = gt_walk_load(region->mask, region->mask_bytes, word) &
                         gt_low_bits(gt_walk_min(count - word, GT_WALK_BITS));
+        if (region->slot_size >= SPARSE) fetch_ahead(region, word);
         for (; bits; bits &= bits - 1) {
             uint64_t at = word + (uint64_t)__builtin_ctzll(bits);
             for (; at >= end; end += words)
