@@ -267,6 +267,7 @@ GT_INLINE void scan_oldest(struct gt_marker *marker, const struct gt_cut *cut)
 GT_INLINE void scan_soon(struct gt_marker *marker, struct gt_slot_ref next,
                          const struct gt_cut *cut)
 {
+    gt_fetch_middle(next.region, next.slot);
     if (!gt_fetched_is_full(&marker->ready)) {
         gt_fetched_add(&marker->ready, next);
         return;
