@@ -23,33 +23,66 @@ static uint64_t relative_operands(uint64_t bytes)
 struct displacements { /* of one function */
     uint64_t from;
     const unsigned char *code;
+    struct gt_reference_range range;
     gt_reference_fn *visit;
     void *ctx;
 };
 
+typedef void displacement_fn(const struct displacements *all, uint64_t rip);
+
 /* RIP is the next instruction's address. An immediate operand may stand before that. */
-static void visit_displacement(const struct displacements *all, uint64_t at)
+static void visit_displacement(const struct displacements *all, uint64_t addr)
 {
     static const uint8_t immediates[] = {0, 1, 2, 4};
-    uint64_t displacement = (uint64_t)(int64_t)(int32_t)gt_load32(all->code + at);
 
     for (size_t i = 0; i < sizeof immediates; i++)
-        all->visit(all->ctx, all->from + at + 4 + immediates[i] + displacement);
+        all->visit(all->ctx, addr + immediates[i]);
+}
+
+/* At most one of the four addresses is a multiple of a word. */
+static void visit_word(const struct displacements *all, uint64_t addr)
+{
+    enum { IMMEDIATES = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 4 };
+    uint64_t up = -addr & 7;
+
+    if (IMMEDIATES >> up & 1 && addr + up - all->range.least < all->range.end - all->range.least)
+        all->visit(all->ctx, addr + up);
+}
+
+static inline uint64_t address_at(const struct displacements *all, uint64_t at)
+{
+    return all->from + at + 4 + (uint64_t)(int64_t)(int32_t)gt_load32(all->code + at);
+}
+
+static inline __attribute__((always_inline)) void
+read_displacements(struct displacements all, uint64_t size, displacement_fn *visit)
+{
+    enum { OPERAND = 5, EIGHT = 8 }; /* bytes: ModRM and displacement; those of one load */
+    uint64_t end = all.code && size >= OPERAND ? size - OPERAND + 1 : 0, at = 0;
+
+    for (; at + EIGHT <= end; at += EIGHT)
+        for (uint64_t found = relative_operands(gt_load64(all.code + at)); found;
+             found &= found - 1)
+            visit(&all, address_at(&all, at + (uint64_t)__builtin_ctzll(found) / 8 + 1));
+    for (; at < end; at++)
+        if (relative_operands(all.code[at]) & 0x80) visit(&all, address_at(&all, at + 1));
 }
 
 void gt_references_amd64(const struct gt_memory *mem, uint64_t from, uint64_t to,
                          gt_reference_fn *visit, void *ctx)
 {
-    enum { OPERAND = 5, EIGHT = 8 }; /* bytes: ModRM and displacement; those of one load */
-    const unsigned char *code = code_at(mem, from, to);
-    struct displacements all = {from, code, visit, ctx};
-    uint64_t end = code && to - from >= OPERAND ? to - from - OPERAND + 1 : 0, at = 0;
+    read_displacements(
+        (struct displacements){
+            .from = from, .code = code_at(mem, from, to), .visit = visit, .ctx = ctx},
+        to - from, visit_displacement);
+}
 
-    for (; at + EIGHT <= end; at += EIGHT)
-        for (uint64_t found = relative_operands(gt_load64(code + at)); found; found &= found - 1)
-            visit_displacement(&all, at + (uint64_t)__builtin_ctzll(found) / 8 + 1);
-    for (; at < end; at++)
-        if (relative_operands(code[at]) & 0x80) visit_displacement(&all, at + 1);
+void gt_references_amd64_to_words(const struct gt_memory *mem, uint64_t from, uint64_t to,
+                                  struct gt_reference_range range, gt_reference_fn *visit,
+                                  void *ctx)
+{
+    read_displacements((struct displacements){from, code_at(mem, from, to), range, visit, ctx},
+                       to - from, visit_word);
 }
 
 /* ---- arm64 --------------------------------------------------------------------------------- */

@@ -21,4 +21,13 @@ void gt_references_amd64(const struct gt_memory *mem, uint64_t from, uint64_t to
 void gt_references_arm64(const struct gt_memory *mem, uint64_t from, uint64_t to,
                          gt_reference_fn *visit, void *ctx);
 
+/* The same, for those of [least, end) alone that are multiples of a word. A reader of much code who
+ * wants no others is spared most of the false ones. */
+struct gt_reference_range {
+    uint64_t least, end; /* least <= end */
+};
+void gt_references_amd64_to_words(const struct gt_memory *mem, uint64_t from, uint64_t to,
+                                  struct gt_reference_range range, gt_reference_fn *visit,
+                                  void *ctx);
+
 #endif

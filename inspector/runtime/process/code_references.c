@@ -23,6 +23,7 @@ struct part {
 
 struct work { /* on the heap: if this call unwinds, tasks still use it until they end */
     const struct gt_process *process;
+    struct gt_reference_range range; /* of all modules */
     gt_code_note_fn *note;
     const void *ctx;
     struct gt_vec parts; /* struct part */
@@ -35,6 +36,34 @@ void gt_code_references_in(const struct gt_process *process, uint64_t from, uint
     bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
 
     (arm64 ? gt_references_arm64 : gt_references_amd64)(process->mem, from, to, visit, ctx);
+}
+
+/* ---- the range of all modules --------------------------------------------------------------- */
+
+static void widen(struct gt_reference_range *range, uint64_t from, uint64_t to)
+{
+    if (from >= to) return;
+    if (from < range->least) range->least = from;
+    if (to > range->end) range->end = to;
+}
+
+/* What code refers to is its program's code, or data of a section. */
+static struct gt_reference_range range_of(const struct gt_process *process)
+{
+    struct gt_reference_range range = {UINT64_MAX, 0};
+
+    for (size_t i = 0; i < process->module_count; i++) {
+        const struct gt_module *module = &process->modules[i];
+        widen(&range, module->text, module->etext);
+        widen(&range, module->minpc, module->maxpc);
+        widen(&range, module->types, module->etypes);
+        widen(&range, module->noptrdata, module->enoptrdata);
+        widen(&range, module->data, module->edata);
+        widen(&range, module->bss, module->ebss);
+        widen(&range, module->noptrbss, module->enoptrbss);
+    }
+    if (range.end == 0) range.least = 0;
+    return range;
 }
 
 /* ---- parts --------------------------------------------------------------------------------- */
@@ -73,6 +102,18 @@ static void visit_target(void *ctx, uint64_t target)
     reader->work->note(reader->work->ctx, reader->notes, reader->entry, target);
 }
 
+static void read_function(const struct work *work, const struct gt_func *func,
+                          struct reader *reader)
+{
+    const struct gt_process *process = work->process;
+
+    if (gt_core_machine(process->core) == GT_MACHINE_ARM64)
+        gt_references_arm64(process->mem, func->entry, func->end, visit_target, reader);
+    else
+        gt_references_amd64_to_words(process->mem, func->entry, func->end, work->range,
+                                     visit_target, reader);
+}
+
 static void read_part(const struct work *work, struct part *part)
 {
     struct reader reader = {.work = work, .notes = &part->notes};
@@ -83,7 +124,7 @@ static void read_part(const struct work *work, struct part *part)
         if (!next_function(part->tab, i, &done, &func)) continue;
         reader.entry = func.entry;
         part->notes.kept = 0;
-        gt_code_references_in(work->process, func.entry, func.end, visit_target, &reader);
+        read_function(work, &func, &reader);
     }
 }
 
@@ -109,6 +150,7 @@ void gt_code_references(const struct gt_process *process, unsigned threads, gt_c
     struct work *work = gt_calloc(1, sizeof *work);
 
     work->process = process;
+    work->range = range_of(process);
     work->note = note;
     work->ctx = ctx;
     work->parts = GT_VEC_OF(struct part);

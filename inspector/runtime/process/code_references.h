@@ -20,7 +20,9 @@ struct gt_code_notes {
 typedef void gt_code_note_fn(const void *ctx, struct gt_code_notes *notes, uint64_t entry,
                              uint64_t target);
 
-/* Adds all lists to `out`, in the order of functions. */
+/* Adds all lists to `out`, in the order of functions. Targets that are outside all modules, or are
+ * no multiples of a word, may be left out. Functions of Go begin at multiples of 16 or more
+ * (cmd/link/internal, funcAlign). */
 void gt_code_references(const struct gt_process *process, unsigned threads, gt_code_note_fn *note,
                         const void *ctx, struct gt_vec *out);
 

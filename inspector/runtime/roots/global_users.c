@@ -84,14 +84,16 @@ static int by_target(const void *a, const void *b)
 }
 
 /* Globals of at least a word begin at addresses that are multiples of a word. So other addresses
- * are no references, or are references to smaller globals, which are not needed. */
+ * are no references, or are references to smaller globals, which are not needed. `kept` is the
+ * last target of the function, which it mostly uses more than once. */
 static void note(const void *process, struct gt_code_notes *notes, uint64_t entry, uint64_t target)
 {
     struct reference reference = {target, entry};
     struct section section;
 
-    if (target % 8 == 0 && section_of(process, target, &section))
-        gt_vec_add(&notes->list, &reference);
+    if (target % 8 || target == notes->kept || !section_of(process, target, &section)) return;
+    notes->kept = target;
+    gt_vec_add(&notes->list, &reference);
 }
 
 static void read_code(struct gt_global_users *users)

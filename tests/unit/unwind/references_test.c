@@ -137,6 +137,62 @@ static void a_displacement_ends_within_the_function(void **state)
     }
 }
 
+/* ---- amd64, words of a range ----------------------------------------------------------------- */
+
+enum {
+    NEAR = 64
+}; /* displacements: few addresses, so that some are in the range and some at its ends */
+
+static const struct gt_reference_range ranges[] = {
+    {BASE, BASE + NEAR},          {BASE + 8, BASE + 32},  {BASE + 9, BASE + 17},
+    {BASE + 16, BASE + 17},       {BASE + 16, BASE + 16}, {0, UINT64_MAX},
+    {UINT64_MAX - 8, UINT64_MAX},
+};
+
+struct expected {
+    struct gt_reference_range range;
+    struct seen seen;
+};
+
+static void expect(void *ctx, uint64_t addr)
+{
+    struct expected *expected = ctx;
+
+    if (addr % 8 == 0 && addr >= expected->range.least && addr < expected->range.end)
+        note(&expected->seen, addr);
+}
+
+static void compare(const unsigned char *bytes, uint64_t size, struct gt_reference_range range)
+{
+    struct code code = {bytes, size};
+    struct gt_memory mem = {.ctx = &code, .map = map};
+    struct expected expected = {.range = range};
+    struct seen seen = {.count = 0};
+
+    gt_references_amd64(&mem, BASE, BASE + size, expect, &expected);
+    gt_references_amd64_to_words(&mem, BASE, BASE + size, range, note, &seen);
+    assert_int_equal(seen.count, expected.seen.count);
+    assert_memory_equal(seen.addr, expected.seen.addr, seen.count * sizeof *seen.addr);
+}
+
+/* In the order of the others, of which they are some. */
+static void words_of_a_range_are_seen_alone(void **state)
+{
+    (void)state;
+    for (unsigned displacement = 0; displacement < NEAR; displacement++)
+        for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+            for (uint64_t before = 0; before < 9; before++) {
+                unsigned char code[32] = {0};
+                code[before] = 0x05;
+                code[before + 1] = (unsigned char)displacement;
+                code[before + 7] = 0x3d;
+                code[before + 8] = (unsigned char)(displacement * 3);
+                compare(code, sizeof code, ranges[i]);
+                compare(code, before + 5, ranges[i]);
+            }
+    compare(NULL, 0, ranges[0]);
+}
+
 /* ---- arm64 ---------------------------------------------------------------------------------- */
 
 static struct seen read_arm64(const uint32_t *code, size_t count)
@@ -212,6 +268,7 @@ int main(void)
         cmocka_unit_test(each_modrm_byte_relative_to_rip_is_seen),
         cmocka_unit_test(code_without_operands_refers_to_nothing),
         cmocka_unit_test(a_displacement_ends_within_the_function),
+        cmocka_unit_test(words_of_a_range_are_seen_alone),
         cmocka_unit_test(pages_and_offsets_make_addresses),
         cmocka_unit_test(offsets_count_in_what_is_loaded),
         cmocka_unit_test(without_a_page_there_is_no_address),
