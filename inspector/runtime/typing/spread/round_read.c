@@ -5,7 +5,7 @@
 #include "inspector/runtime/typing/spread/reading.h"
 #include "inspector/runtime/typing/static_areas.h"
 
-enum { AHEAD = 24, WORDS = 8 };
+enum { AHEAD = 8, WORDS = 8 };
 
 struct meanings { /* of an object's words, with GT_FACT_... and GT_FOLLOWED_... */
     uint32_t plain, slice, leaf, string;
