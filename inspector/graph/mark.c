@@ -264,16 +264,15 @@ GT_INLINE void scan_oldest(struct gt_marker *marker, const struct gt_cut *cut)
 }
 
 /* Scans an object, after those that wait before it. */
-GT_INLINE void scan_soon(struct gt_marker *marker, struct gt_slot_ref next,
-                         const struct gt_cut *cut)
+GT_INLINE void scan_soon(struct gt_marker *marker, struct gt_slot_ref ref, const struct gt_cut *cut)
 {
-    gt_fetch_middle(next.region, next.slot);
-    if (!gt_fetched_is_full(&marker->ready)) {
-        gt_fetched_add(&marker->ready, next);
-        return;
+    gt_fetch_middle(ref.region, ref.slot);
+    if (gt_fetched_is_full(&marker->ready)) {
+        struct gt_slot_ref oldest = gt_fetched_exchange(&marker->ready, ref);
+        scan(marker, oldest.region, oldest.slot, cut);
+    } else {
+        gt_fetched_add(&marker->ready, ref);
     }
-    struct gt_slot_ref oldest = gt_fetched_exchange(&marker->ready, next);
-    scan(marker, oldest.region, oldest.slot, cut);
 }
 
 GT_INLINE void scan_ready(struct gt_marker *marker, const struct gt_cut *cut)

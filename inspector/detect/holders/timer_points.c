@@ -28,8 +28,9 @@ static uint64_t bytes_in_findings(const struct gt_heap_analysis *analysis,
         const struct gt_timer *timer = gt_vec_at(timers, i);
         if (!is_in(analysis, object, timer)) continue;
         uint32_t kept = gt_heap_object(&analysis->heap->graph, timer->address);
-        if (kept != GT_NO_OBJECT && !gt_bit(&analysis->innocent, kept))
-            bytes += gt_dominators_retained(tree, gt_dominators_node(tree, kept));
+        uint32_t node = gt_dominators_node(tree, kept);
+        if (node != GT_NO_NODE && !gt_bit(&analysis->innocent, kept))
+            bytes += gt_dominators_retained(tree, node);
     }
     return bytes;
 }

@@ -18,12 +18,13 @@
  * Invariants: inner nodes come first, in that preorder; 0 is the root of all. Leaves follow in the
  * order of their objects. A leaf that no root leads to has the parent GT_NO_NODE. So a node's
  * dominator always has a smaller number. While it is built, the tree takes 16 bytes an inner node,
- * 4 a leaf, 4 for each pointer to an object that already has a number, and up to 4 for each object
- * with such pointers. Before the last 8 of those 16 bytes are taken, there are 8 more for each such
- * pointer; and before these are sorted, the walk's lists, with 4 for each pointer to an object with
- * pointers, of three for each such object at most (4096 in any case). Afterwards it takes 16 bytes
- * an inner node (20 if the heap is larger than 32 GiB), and 4 a leaf. In all this time, there are 3
- * bits a slot for the ranks. The heap is borrowed.
+ * 4 a leaf, 4 for each pointer to an inner object that already has a number, up to 4 for each inner
+ * object with such pointers, and 8 for each pointer to a leaf but its first. Before the last 8 of
+ * those 16 bytes are taken, there are 8 more for each such pointer to an inner object; and before
+ * these are sorted, the walk's lists, with 4 for each pointer to an object with pointers, of three
+ * for each such object at most (4096 in any case). Afterwards it takes 16 bytes an inner node (20
+ * if the heap is larger than 32 GiB), and 4 a leaf. In all this time, there are 3 bits a slot for
+ * the ranks, and 5 at first. The heap is borrowed.
  */
 #ifndef GT_GRAPH_DOMINATORS_H
 #define GT_GRAPH_DOMINATORS_H

@@ -228,20 +228,23 @@ static void forget_unseen(struct gt_dominator_walk *walk, const struct gt_ranks 
 
 /* ---- the walk ------------------------------------------------------------------------------ */
 
-/* Lists the targets, and gives the objects their ranks. */
-static void list_targets(struct gt_dominator_walk *walk, const struct gt_heap *heap,
-                         const struct gt_rank *live, struct gt_ranks *ranks,
+/* The first pass, which finds out which objects are inner ones, and so their ranks. */
+static void list_objects(struct gt_dominator_walk *walk, const struct gt_heap *heap,
+                         const struct gt_bitmap *live, struct gt_ranks *ranks,
                          struct gt_targets *targets)
 {
-    const struct gt_targets_tables tables = {walk->place, &walk->leaf_edges};
-    uint64_t most = TARGETS * (uint64_t)gt_rank_below(live, heap->scan_objects) + FEW_TARGETS;
+    struct gt_rank rank;
     struct gt_bitmap inner;
 
-    gt_bitmap_init(&inner, live->set->bits);
-    gt_targets_init(targets, heap, live, &tables, most, &inner);
-    gt_ranks_init(ranks, live->set, &inner);
+    gt_rank_init(&rank, live);
+    gt_bitmap_init(&inner, live->bits);
+    walk->place = gt_alloc((gt_rank_count(&rank) + (size_t)1) * sizeof *walk->place);
+    gt_targets_init(
+        targets, heap, &rank, &(struct gt_targets_tables){walk->place, &walk->leaf_edges},
+        TARGETS * (uint64_t)gt_rank_below(&rank, heap->scan_objects) + FEW_TARGETS, &inner);
+    gt_rank_deinit(&rank);
+    gt_ranks_init(ranks, live, &inner);
     gt_bitmap_deinit(&inner);
-    gt_targets_rank(targets, ranks, &tables);
 }
 
 static void begin(struct gt_dominator_walk *walk, size_t nodes)
@@ -263,7 +266,6 @@ void gt_dominator_walk_run(struct gt_dominator_walk *walk, const struct gt_heap 
                            const struct gt_bitmap *live, const struct gt_dominator_root *roots,
                            size_t count, struct gt_ranks *ranks)
 {
-    struct gt_rank rank;
     struct gt_targets targets;
     struct walker walker = {.walk = walk,
                             .heap = heap,
@@ -272,13 +274,10 @@ void gt_dominator_walk_run(struct gt_dominator_walk *walk, const struct gt_heap 
                             .skipped = GT_NO_OBJECT,
                             .stack = GT_VEC_OF(struct waiting)};
 
-    gt_rank_init(&rank, live);
-    *walk = (struct gt_dominator_walk){
-        .place = gt_alloc((gt_rank_count(&rank) + (size_t)1) * sizeof(uint32_t)),
-        .groups = GT_VEC_OF(struct gt_group_node),
-        .leaf_edges = GT_VEC_OF(struct gt_leaf_edge)};
-    list_targets(walk, heap, &rank, ranks, &targets);
-    gt_rank_deinit(&rank);
+    *walk = (struct gt_dominator_walk){.groups = GT_VEC_OF(struct gt_group_node),
+                                       .leaf_edges = GT_VEC_OF(struct gt_leaf_edge)};
+    list_objects(walk, heap, live, ranks, &targets);
+    gt_targets_rank(&targets, ranks, &(struct gt_targets_tables){walk->place, &walk->leaf_edges});
     size_t from_ranks = walk->leaf_edges.len;
     number_nodes(&walker, roots, count);
     gt_targets_deinit(&targets);

@@ -41,7 +41,6 @@ static bool is_full(const struct lister *lister)
  * begun gets no end, so that it is none. */
 static void drop_list(struct lister *lister, uint32_t object)
 {
-    lister->targets->most = lister->targets->count;
     lister->listing = GT_NO_OBJECT;
     if (!is_full(lister)) lister->dropped = object;
 }

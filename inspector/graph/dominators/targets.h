@@ -10,13 +10,13 @@
  * and takes the leaves out of the lists: the walk need not see them.
  *
  * Invariants. Lists have the targets of an object, in the order of its words, without the object
- * itself and without repetitions in a row; the last one is marked. They follow each other in the
- * order of objects. While an inner object has no node, its entry in `place` says where its list
- * begins: GT_TARGETS_UNSEEN | its index. An object that leads to leaves alone has GT_TARGETS_NONE.
- * Only so many targets are listed: an object whose list would end behind them, and all after it,
- * have GT_TARGETS_UNLISTED. They count as inner, and their words are for the walk to read. An entry
- * of a leaf is the rank of an object that leads to it. Other edges to it are in `leaf_edges`, with
- * such ranks.
+ * itself; the last one is marked. The first pass leaves out repetitions in a row. Lists follow each
+ * other in the order of objects. While an inner object has no node, its entry in `place` says where
+ * its list begins: GT_TARGETS_UNSEEN | its index. An object that leads to leaves alone has
+ * GT_TARGETS_NONE. Only so many targets are listed: an object whose list would end behind them, and
+ * all after it, have GT_TARGETS_UNLISTED. They count as inner, and their words are for the walk to
+ * read. An entry of a leaf is the rank of an object that leads to it. Other edges to it are in
+ * `leaf_edges`, with such ranks.
  */
 #ifndef GT_GRAPH_TARGETS_H
 #define GT_GRAPH_TARGETS_H

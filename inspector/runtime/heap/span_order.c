@@ -12,7 +12,8 @@ static int by_base(const void *a, const void *b)
 {
     const struct gt_span *left = a, *right = b;
 
-    return left->base < right->base ? -1 : left->base > right->base;
+    if (left->base != right->base) return left->base < right->base ? -1 : 1;
+    return left->address < right->address ? -1 : left->address > right->address;
 }
 
 static uint64_t page_of(const struct gt_span *span)

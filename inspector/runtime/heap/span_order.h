@@ -4,8 +4,8 @@
  * Theory. A span begins a page that is no other span's, and most pages of a heap are some span's.
  * So a table by page gives the order, in time that is linear in pages.
  *
- * Invariant: spans that begin in one page, of which one is damaged, stay in the order in which they
- * are given.
+ * Invariant: of spans with one base, of which one is damaged, the one whose mspan has the lower
+ * address comes first.
  */
 #ifndef GT_RUNTIME_SPAN_ORDER_H
 #define GT_RUNTIME_SPAN_ORDER_H

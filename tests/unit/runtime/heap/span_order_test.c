@@ -1,4 +1,4 @@
-/* Spans in the order of their bases, against a stable sort in the simplest way. */
+/* Spans in the order of their bases, against a sort in the simplest way. */
 #include "inspector/runtime/heap/span_order.h"
 
 #include <setjmp.h>
@@ -16,7 +16,7 @@ struct list {
     struct gt_span given[MANY], expected[MANY];
 };
 
-/* Each span has a number, so that no two are alike. */
+/* Mspans have rising addresses, so that of spans with one base the first is first. */
 static void add(struct list *list, uint64_t base)
 {
     list->given[list->count] = (struct gt_span){.address = list->count + 1, .base = base};
@@ -91,7 +91,7 @@ static void spans_far_apart_are_sorted(void **state)
     check(&wild);
 }
 
-static void spans_of_one_page_keep_their_order(void **state)
+static void spans_of_one_page_are_sorted(void **state)
 {
     static struct list list;
 
@@ -122,7 +122,7 @@ int main(void)
         cmocka_unit_test(dense_spans_are_ordered),
         cmocka_unit_test(ordered_spans_stay),
         cmocka_unit_test(spans_far_apart_are_sorted),
-        cmocka_unit_test(spans_of_one_page_keep_their_order),
+        cmocka_unit_test(spans_of_one_page_are_sorted),
         cmocka_unit_test(few_spans_are_ordered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
