@@ -1,8 +1,9 @@
-/* Accumulation points of small graphs, whose objects have no types: their sizes are their kinds. */
+/* Accumulation points of small graphs. Most objects have no types: their sizes are their kinds. */
 #include "inspector/detect/holders/census.h"
 
 #include "inspector/base/alloc.h"
 #include "inspector/runtime/process/process.h"
+#include "inspector/runtime/typing/typing_impl.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,6 +29,7 @@ struct fixture {
     uint64_t maps[MOST_MAPS][MAP_WORDS];
     unsigned char mask[512];
     uint32_t root;   /* the object that the root leads to */
+    uint32_t second; /* the one that another root leads to, if any */
     uint32_t leaves; /* leaves that something points to */
 };
 
@@ -106,7 +108,10 @@ static void hold_leaf(struct fixture *fixture, unsigned node, unsigned word)
 static void find(struct fixture *fixture)
 {
     struct gt_heap *graph = &fixture->heap.graph;
-    struct gt_dominator_root root = {.value = address(fixture, fixture->root)};
+    const struct gt_dominator_root roots[] = {
+        {.value = address(fixture, fixture->root)},
+        {.value = address(fixture, fixture->second), .group = 1}};
+    size_t count = fixture->second ? 2 : 1;
     struct gt_bitmap *live = &fixture->live;
     struct gt_cut cut;
 
@@ -115,11 +120,12 @@ static void find(struct fixture *fixture)
     gt_bitmap_init(live, graph->objects);
     gt_cut_init(&cut, graph);
     struct gt_marker *marker = gt_marker_create(graph, &cut, live);
-    gt_mark_seed(marker, root.value);
+    for (size_t i = 0; i < count; i++)
+        gt_mark_seed(marker, roots[i].value);
     gt_mark_drain(marker);
     gt_marker_destroy(marker);
     gt_cut_deinit(&cut);
-    gt_dominators_init(&fixture->tree, graph, live, &root, 1, 1);
+    gt_dominators_init(&fixture->tree, graph, live, roots, count, (uint32_t)count);
     fixture->points = gt_accumulations(&fixture->analysis, &fixture->tree, THRESHOLD, MOST_POINTS,
                                        &fixture->small);
 }
@@ -292,6 +298,57 @@ static void a_joined_point_counts_with_the_other(void **state)
     fixture_destroy(fixture);
 }
 
+/* What has pointers has a type that is not known, whether or not it leads to others. */
+static void leaves_of_unknown_types_are_left_out(void **state)
+{
+    enum { LEAVES_OF_MAP = 10 };
+    struct fixture *fixture = fixture_create();
+    struct gt_vec none = GT_VEC_OF(struct gt_joined_point);
+
+    (void)state;
+    fixture->root = MAPS;
+    fill(fixture, 0, 3);
+    for (unsigned i = 0; i < LEAVES_OF_MAP; i++)
+        fixture->maps[0][3 + i] = address(fixture, NODES + i);
+    find(fixture);
+    struct gt_accumulation map = {.node = gt_dominators_node(&fixture->tree, MAPS)};
+    struct gt_vec points = {.data = &map, .len = 1, .elem_size = sizeof map};
+    struct gt_census_row row = count(fixture, &points, &none);
+    assert_int_equal(row.objects, 1 + 3 + LEAVES_OF_MAP);
+    assert_int_equal(row.type_objects, 3);
+    assert_int_equal(row.type_bytes, 3 * LEAF);
+    fixture_destroy(fixture);
+}
+
+static void give_type(struct fixture *fixture, unsigned node, gt_type_id type)
+{
+    gt_packed_set(&fixture->typing.type, NODES + node, gt_typed_as_one(type));
+}
+
+/* Four objects of one region that lead nowhere, which two roots lead to. */
+static void leaves_below_the_root_are_of_their_own_types(void **state)
+{
+    enum { ALONE = 1, CROWD = 2 }; /* types */
+    struct fixture *fixture = fixture_create();
+
+    (void)state;
+    fixture->second = NODES + 1;
+    for (unsigned leaf = 0; leaf < NODE_WORDS; leaf++) {
+        point(fixture, 0, leaf, 3 + 2 * leaf);
+        point(fixture, 1, leaf, 3 + 2 * leaf);
+        give_type(fixture, 3 + 2 * leaf, leaf == 0 ? ALONE : CROWD);
+    }
+    find(fixture);
+    assert_int_equal(fixture->points.len, 0);
+    assert_int_equal(fixture->small.len, 1);
+    const struct gt_accumulation *found = gt_vec_at(&fixture->small, 0);
+    assert_int_equal(found->kind, CROWD);
+    assert_int_equal(found->count, NODE_WORDS - 1);
+    assert_int_equal(found->bytes, (NODE_WORDS - 1) * sizeof fixture->nodes[0]);
+    assert_int_equal(gt_dominators_object(&fixture->tree, found->node), NODES + 5);
+    fixture_destroy(fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +360,8 @@ int main(void)
         cmocka_unit_test(a_list_begins_at_its_first),
         cmocka_unit_test(the_larger_of_two_is_gone_down_to),
         cmocka_unit_test(a_joined_point_counts_with_the_other),
+        cmocka_unit_test(leaves_of_unknown_types_are_left_out),
+        cmocka_unit_test(leaves_below_the_root_are_of_their_own_types),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
