@@ -21,7 +21,7 @@ struct gt_rank_word {               /* of 64 objects */
 };
 
 struct gt_ranks {
-    struct gt_rank_word *words; /* one more than there are objects */
+    struct gt_rank_word *words; /* for each 64 objects, and one more */
     size_t objects;
     uint32_t first_leaf, count; /* ranks */
 };

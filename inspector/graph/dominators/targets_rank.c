@@ -9,7 +9,7 @@ struct ranker {
     struct gt_targets *targets;
     const struct gt_ranks *ranks;
     const struct gt_targets_tables *tables;
-    uint32_t from;        /* the inner object whose list is read, or one before it */
+    uint32_t from;        /* rank of the inner object whose list is read */
     uint32_t first, next; /* where the list begins that is written for it, and where it ends */
     uint32_t found[RUN];
 };
