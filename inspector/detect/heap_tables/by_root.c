@@ -87,7 +87,8 @@ static void find_timed_node(struct sharer *sharer, uint32_t node, uint32_t objec
 static void find_timed_leaf(void *ctx, uint32_t node, uint32_t object,
                             const struct gt_region *region)
 {
-    find_timed_node(ctx, node, region->scan != GT_SCAN_NONE ? object : GT_NO_OBJECT);
+    (void)region;
+    find_timed_node(ctx, node, object);
 }
 
 static void find_timed(struct sharer *sharer)
