@@ -112,18 +112,27 @@ static void put_code(struct gt_packed_page *page, size_t entry, uint32_t code)
 {
     size_t bit = entry << page->width;
     uint32_t *word = &page->words[1 + page->most + (bit >> 5)];
-    uint32_t mask = ((uint32_t)1 << (1 << page->width)) - 1;
+    uint32_t mask = code_masks[page->width];
 
     *word = (*word & ~(mask << (bit & 31))) | code << (bit & 31);
+}
+
+/* The value's place in the list, or 0. */
+static uint32_t listed(const struct gt_packed_page *page, uint32_t value)
+{
+    for (uint32_t code = page->used; code; code--)
+        if (page->words[code] == value) return code;
+    return 0;
 }
 
 /* The value's code. Adds the value if it is new; false when there is no room for it. */
 static bool code_of(struct gt_packed_page *page, uint32_t value, uint32_t *code)
 {
-    for (*code = 0; *code <= page->used; ++*code)
-        if (page->words[*code] == value) return true;
+    *code = listed(page, value);
+    if (*code || !value) return true;
     if (page->used == page->most) return false;
-    page->words[++page->used] = value;
+    *code = ++page->used;
+    page->words[*code] = value;
     return true;
 }
 
@@ -251,14 +260,6 @@ void gt_packed_put(struct gt_packed *table, struct gt_packed_free *free, size_t 
     }
     while (!put(table->pages[number], entry, value))
         widen(table, free, number);
-}
-
-/* The value's place in the list, or 0. */
-static uint32_t listed(const struct gt_packed_page *page, uint32_t value)
-{
-    for (uint32_t code = page->used; code; code--)
-        if (page->words[code] == value) return code;
-    return 0;
 }
 
 /* The value is in no list of the page, so this is seldom called. */

@@ -13,12 +13,9 @@
 #include "inspector/base/alloc.h"
 #include "inspector/graph/dominators/dominators_impl.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum {
-    EDGES_AHEAD = 16,
-};
+enum { EDGES_AHEAD = 16 };
 
 /* ---- semidominators ------------------------------------------------------------------------ */
 

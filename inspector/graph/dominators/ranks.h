@@ -42,11 +42,12 @@ static inline uint32_t gt_ranks_of(const struct gt_ranks *ranks, uint32_t object
     return GT_NO_RANK;
 }
 
-/* The rank of the first leaf that is `object` or comes after it. */
+/* The rank of the first leaf that is `object` or comes after it; the count if there is none.
+ * `object` may be the number of objects. */
 static inline uint32_t gt_ranks_leaf_from(const struct gt_ranks *ranks, size_t object)
 {
-    if (object >= ranks->objects) return ranks->count;
     const struct gt_rank_word *word = &ranks->words[object >> 6];
+
     return word->leaf_rank + gt_ones(word->leaves & (((uint64_t)1 << (object & 63)) - 1));
 }
 

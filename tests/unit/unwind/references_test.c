@@ -139,9 +139,8 @@ static void a_displacement_ends_within_the_function(void **state)
 
 /* ---- amd64, words of a range ----------------------------------------------------------------- */
 
-enum {
-    NEAR = 64
-}; /* displacements: few addresses, so that some are in the range and some at its ends */
+/* Displacements: few, so that some addresses are in the range, and some at its ends. */
+enum { NEAR = 64 };
 
 static const struct gt_reference_range ranges[] = {
     {BASE, BASE + NEAR},          {BASE + 8, BASE + 32},  {BASE + 9, BASE + 17},

@@ -136,8 +136,9 @@ static void compare_edges(const struct lists *lists, uint32_t end)
         if (!gt_bit(&lists->live, object)) continue;
         struct gt_u64s edges = edges_of(lists, object);
         uint32_t rank = gt_ranks_of(&lists->ranks, object);
-        assert_int_equal(rank<lists->ranks.first_leaf, edges.len> 0);
-        if (edges.len) add_list(lists, rank, &found);
+        bool is_inner = rank < lists->ranks.first_leaf;
+        assert_int_equal(is_inner, edges.len > 0);
+        if (is_inner) add_list(lists, rank, &found);
         for (size_t i = 0; i < edges.len; i++)
             gt_u64s_add(&said, edges.at[i]);
         gt_u64s_deinit(&edges);
