@@ -14,6 +14,7 @@ import time
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("GOTOPSY", str(PROJECT / "build" / "gotopsy"))
 RUNS = 5
+WATCHED = 3  # further runs, for the memory that is taken
 PATIENCE = 60  # seconds; nothing that a core is made of takes longer, unless it hangs
 TICK = 0.002  # seconds between two looks at a run's memory
 MIB = 1 << 20
@@ -68,13 +69,16 @@ def used_by_children():
     return 1000 * (usage.ru_utime + usage.ru_stime), usage.ru_minflt + usage.ru_majflt
 
 
-def measure(arguments, log, out=subprocess.DEVNULL, patience=None):
-    """The cost of one run, whose timings go to the log."""
+def measure(arguments, log, out=subprocess.DEVNULL, patience=None, watched=True):
+    """The cost of one run, whose timings go to the log. Who watches takes a processor from it every
+    few milliseconds, and sees its end late: a run that is not watched has no memory, and its time
+    is its own."""
     (cpu, faults), start = used_by_children(), time.monotonic()
     with subprocess.Popen(
         arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=log
     ) as process:
-        peak = watch(process, patience)
+        peak = watch(process, patience) if watched else 0
+        process.wait()
     wall = time.monotonic() - start
     if process.returncode != 0:
         raise Failed(f"{arguments[1]} ended with {process.returncode}; see {log.name}")
@@ -114,14 +118,17 @@ def read_whole(path):
 
 
 def measure_often(command, core, exe, runs=RUNS):
-    """The medians of some runs, and of the stages that gotopsy timed itself. A command of two cores
-    gets this one twice."""
+    """The medians of some runs, and of the stages that gotopsy timed itself. Its memory is that of
+    runs of its own. A command of two cores gets this one twice."""
     path = core.parent / f"{command.replace(' ', '')}.stderr"
     cores = [str(core)] * (2 if command == "diff" else 1)
     arguments = [PROGRAM, *command.split(), "--quiet", "--timings", *cores, "--exe", str(exe)]
     with path.open("w") as log:
-        costs = [measure(arguments, log) for _ in range(runs)]
-    return median(costs), stages(path.read_text())
+        costs = [measure(arguments, log, watched=False) for _ in range(runs)]
+    with path.with_suffix(".watched").open("w") as log:
+        peaks = [measure(arguments, log).memory for _ in range(min(runs, WATCHED))]
+    cost = dataclasses.replace(median(costs), memory=statistics.median(peaks))
+    return cost, stages(path.read_text())
 
 
 def median(costs):
