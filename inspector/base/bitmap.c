@@ -55,6 +55,20 @@ size_t gt_bitmap_count(const struct gt_bitmap *map)
     return count;
 }
 
+size_t gt_bitmap_count_between(const struct gt_bitmap *map, size_t from, size_t to)
+{
+    if (from >= to) return 0;
+    const uint64_t *word = &map->words[from >> 6], *last = &map->words[(to - 1) >> 6];
+    uint64_t left = *word & ~(uint64_t)0 << (from & 63);
+    size_t count = 0;
+
+    while (word < last) {
+        count += gt_ones(left);
+        left = *++word;
+    }
+    return count + gt_ones(left & ~(uint64_t)0 >> (63 - ((to - 1) & 63)));
+}
+
 size_t gt_bitmap_next(const struct gt_bitmap *map, size_t from)
 {
     if (from >= map->bits) return map->bits;

@@ -27,6 +27,8 @@ void gt_bitmap_take(struct gt_bitmap *to, struct gt_bitmap *from); /* which has 
 void gt_bitmap_unite(struct gt_bitmap *to, const struct gt_bitmap *from);
 void gt_bitmap_reset(struct gt_bitmap *map);
 size_t gt_bitmap_count(const struct gt_bitmap *map);
+/* How many bits are set in [from, to), which is in the map. */
+size_t gt_bitmap_count_between(const struct gt_bitmap *map, size_t from, size_t to);
 
 /* What changes one bitmap into another of the same size. It has memory only where they differ. */
 struct gt_bitmap_change {

@@ -379,28 +379,25 @@ void gt_walk_sparse(const struct gt_heap *heap, const struct gt_region *region, 
     }
 }
 
-/* How many bits are set in [from, to), which is not empty. */
-static uint64_t count_between(const struct gt_bitmap *set, uint64_t from, uint64_t to)
+/* Of the objects before `end`, which is the first of a region. */
+static uint64_t bytes_before(const struct gt_heap *heap, const struct gt_bitmap *set, uint32_t end)
 {
-    uint64_t first = from >> 6, last = (to - 1) >> 6, count = 0;
+    uint64_t bytes = 0;
 
-    for (uint64_t i = first; i <= last; i++) {
-        uint64_t word = set->words[i];
-        if (i == first) word &= ~(uint64_t)0 << (from & 63);
-        if (i == last) word &= ~(uint64_t)0 >> (63 - ((to - 1) & 63));
-        count += gt_ones(word);
+    for (uint32_t i = 0; i < heap->region_count && heap->regions[i].first < end; i++) {
+        const struct gt_region *region = &heap->regions[i];
+        size_t first = region->first, count = region->count;
+        bytes += gt_bitmap_count_between(set, first, first + count) * region->slot_size;
     }
-    return count;
+    return bytes;
 }
 
 uint64_t gt_heap_bytes_of(const struct gt_heap *heap, const struct gt_bitmap *set)
 {
-    uint64_t bytes = 0;
+    return bytes_before(heap, set, heap->objects);
+}
 
-    for (uint32_t i = 0; i < heap->region_count; i++) {
-        const struct gt_region *region = &heap->regions[i];
-        bytes += count_between(set, region->first, region->first + (uint64_t)region->count) *
-                 region->slot_size;
-    }
-    return bytes;
+uint64_t gt_heap_scan_bytes_of(const struct gt_heap *heap, const struct gt_bitmap *set)
+{
+    return bytes_before(heap, set, heap->scan_objects);
 }

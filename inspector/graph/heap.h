@@ -168,5 +168,7 @@ struct gt_filled gt_heap_filled(const struct gt_heap *heap, const struct gt_regi
 
 /* Bytes of the objects set in `set`. */
 uint64_t gt_heap_bytes_of(const struct gt_heap *heap, const struct gt_bitmap *set);
+/* Of those that are in regions with pointers. */
+uint64_t gt_heap_scan_bytes_of(const struct gt_heap *heap, const struct gt_bitmap *set);
 
 #endif

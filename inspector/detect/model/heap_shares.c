@@ -3,21 +3,6 @@
 
 enum { PAGE = 8192 };
 
-/* How many bits of [first, first + count) are set. */
-static uint64_t count_bits(const struct gt_bitmap *map, size_t first, size_t count)
-{
-    uint64_t sum = 0;
-
-    for (size_t i = first, end = first + count; i < end;) {
-        size_t in_word = 64 - (i & 63), take = end - i < in_word ? end - i : in_word;
-        uint64_t word = map->words[i >> 6] >> (i & 63);
-        if (take < 64) word &= ((uint64_t)1 << take) - 1;
-        sum += gt_ones(word);
-        i += take;
-    }
-    return sum;
-}
-
 /* Divides the touched bytes of a span in proportion to the shares. The rounding rest goes to the
  * last share that is not empty. */
 static void divide(uint64_t resident, uint64_t whole, const uint64_t *bytes, uint64_t *out)
@@ -64,8 +49,9 @@ static void take(const struct gt_heap_analysis *analysis, const struct gt_region
     const struct gt_goheap *heap = analysis->heap;
     const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
     uint64_t whole = span->npages * PAGE, bytes[GT_SHARES], resident[GT_SHARES];
-    uint64_t live = count_bits(&analysis->live, region->first, region->count);
-    uint64_t allocated = count_bits(&heap->graph.allocated, region->first, region->count);
+    size_t first = region->first, end = first + region->count;
+    uint64_t live = gt_bitmap_count_between(&analysis->live, first, end);
+    uint64_t allocated = gt_bitmap_count_between(&heap->graph.allocated, first, end);
 
     bytes[GT_SHARE_LIVE] = live * region->slot_size;
     bytes[GT_SHARE_GARBAGE] = (allocated - live) * region->slot_size;

@@ -157,14 +157,20 @@ static void untyped_of_word(const struct eliminator *eliminator, uint32_t first,
     }
 }
 
+/* With shapes, an object that has a type may be visited, too. */
 static void each_untyped(const struct eliminator *eliminator, const struct gt_bitmap *live,
                          bool shapes, void visit(const struct eliminator *, uint32_t))
 {
+    const struct gt_bitmap *words = &eliminator->typing->untyped;
     uint32_t end = eliminator->typing->heap->graph.scan_objects;
 
-    for (uint32_t first = 0; first < end; first += 64)
-        untyped_of_word(eliminator, first, live->words[first / 64] & gt_low_bits(end - first),
-                        shapes, visit);
+    for (size_t word = 0; word < words->bits; word++) {
+        if (!shapes) word = gt_bitmap_next(words, word);
+        if (word == words->bits) return;
+        uint32_t first = (uint32_t)word * 64;
+        untyped_of_word(eliminator, first, live->words[word] & gt_low_bits(end - first), shapes,
+                        visit);
+    }
 }
 
 void gt_eliminate(struct gt_typing *typing, const struct gt_bitmap *live)

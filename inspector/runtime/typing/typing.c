@@ -82,19 +82,6 @@ static void claim_goroutines(struct gt_typing *typing)
         gt_claim(typing, typing->goroutines->list[i].address, type, 1);
 }
 
-void gt_each_untyped(const struct gt_typing *typing, const struct gt_bitmap *live,
-                     void visit(void *ctx, uint32_t object), void *ctx)
-{
-    uint32_t end = typing->heap->graph.scan_objects;
-
-    for (uint32_t first = 0; first < end; first += 64)
-        for (uint64_t left = gt_untyped_word(typing, live, first), at; left; left &= ~at) {
-            at = left & -left;
-            visit(ctx, first + (uint32_t)__builtin_ctzll(left));
-            left &= gt_untyped_word(typing, live, first) | at;
-        }
-}
-
 struct unreached {
     struct gt_typing *typing;
     struct gt_map_shapes *maps;
@@ -127,35 +114,6 @@ static void claim_untyped(struct gt_typing *typing, const struct gt_bitmap *live
     typing->eager = false;
     gt_claim_untyped_maps(typing, unreached.maps, live);
     gt_map_shapes_destroy(unreached.maps);
-}
-
-/* Adds the bytes of 64 objects from `first` on, those that are live. Returns the region of the
- * last. */
-static const struct gt_region *count_word(struct gt_typing *typing, const struct gt_region *region,
-                                          uint32_t first, uint64_t live)
-{
-    uint64_t typed = gt_packed_nonzero(&typing->type, first);
-
-    while (live) {
-        uint32_t object = first + (uint32_t)__builtin_ctzll(live);
-        while (object - region->first >= region->count)
-            region++;
-        uint64_t here = gt_low_bits(region->first + (uint64_t)region->count - first) & live;
-        typing->typed_bytes += gt_ones(here & typed) * region->slot_size;
-        typing->untyped_bytes += gt_ones(here & ~typed) * region->slot_size;
-        live &= ~here;
-    }
-    return region;
-}
-
-static void count_bytes(struct gt_typing *typing, const struct gt_bitmap *live)
-{
-    uint32_t end = typing->heap->graph.scan_objects;
-    const struct gt_region *region = typing->heap->graph.regions;
-
-    for (uint32_t first = 0; first < end; first += 64)
-        region =
-            count_word(typing, region, first, live->words[first / 64] & gt_low_bits(end - first));
 }
 
 /* What the program can reach without its goroutines comes first, so that it is marked when its
@@ -250,9 +208,11 @@ static struct gt_typing *begin(struct gt_typing *started, const struct gt_bitmap
 /* What is typed by elimination, last. */
 static struct gt_typing *finish(struct gt_typing *typing, const struct gt_bitmap *live)
 {
+    gt_untyped_find(typing, live);
     claim_untyped(typing, live);
     gt_bound_slices(typing, live);
-    count_bytes(typing, live);
+    gt_count_typed(typing, live);
+    gt_bitmap_deinit(&typing->untyped);
     gt_spread_close(typing);
     return typing;
 }

@@ -181,9 +181,10 @@ struct gt_typing {
         uint64_t mask;
         const struct gt_word_plan *plan;
     } last;
-    struct gt_vec arrays;                /* parts of large ones, for the next round */
-    struct gt_rounds *rounds;            /* NULL: none runs */
-    struct gt_fetched *ready;            /* while types spread; graph/fetched.h */
+    struct gt_bitmap untyped; /* while the last ones are typed: words of 64 objects; untyped.c */
+    struct gt_vec arrays;     /* parts of large ones, for the next round */
+    struct gt_rounds *rounds; /* NULL: none runs */
+    struct gt_fetched *ready; /* while types spread; graph/fetched.h */
     uint64_t typed_bytes, untyped_bytes; /* of live objects with pointers */
     uint64_t names_disputed;             /* roots that are disputed (struct gt_word) */
 };

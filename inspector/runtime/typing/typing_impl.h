@@ -404,22 +404,21 @@ static inline struct gt_extent gt_extent_of_slot(const struct gt_typing *typing,
 struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                                    gt_type_id id, uint64_t first, uint64_t count);
 
-/* ---- typing.c, eliminate.c ------------------------------------------------------------------ */
+/* ---- untyped.c ------------------------------------------------------------------------------ */
 
-/* The untyped ones of the 64 objects from `first` on, a multiple of 64, that are live. */
-static inline uint64_t gt_untyped_word(const struct gt_typing *typing, const struct gt_bitmap *live,
-                                       uint32_t first)
-{
-    uint64_t objects =
-        live->words[first / 64] & gt_low_bits((uint64_t)typing->heap->graph.scan_objects - first);
-
-    return objects ? objects & ~gt_packed_nonzero(&typing->type, first) : 0;
-}
+/* Notes which words of `live` have objects without a type. None but these have any later: no type
+ * is ever taken away. */
+void gt_untyped_find(struct gt_typing *typing, const struct gt_bitmap *live);
 
 /* Calls visit(ctx, object) for each of them, in order. A visit may type later ones: those are left
  * out. */
 void gt_each_untyped(const struct gt_typing *typing, const struct gt_bitmap *live,
                      void visit(void *ctx, uint32_t object), void *ctx);
+
+/* Sums up the bytes of the live objects with pointers, those with a type and the others. */
+void gt_count_typed(struct gt_typing *typing, const struct gt_bitmap *live);
+
+/* ---- eliminate.c --------------------------------------------------------------------------- */
 
 struct gt_map_shapes;
 

@@ -138,6 +138,20 @@ static void a_map_is_united_with_another(void **state)
     gt_bitmap_deinit(&to);
 }
 
+static void bits_between_are_counted(void **state)
+{
+    struct gt_bitmap map;
+
+    (void)state;
+    gt_bitmap_init(&map, 200);
+    for (size_t i = 0; i < 200; i += 3)
+        gt_bit_set(&map, i);
+    for (size_t from = 0; from < 200; from++)
+        for (size_t to = from, count = 0; to <= 200; count += to < 200 && to % 3 == 0, to++)
+            assert_int_equal(gt_bitmap_count_between(&map, from, to), count);
+    gt_bitmap_deinit(&map);
+}
+
 static void an_empty_map_has_no_bits(void **state)
 {
     struct gt_bitmap map;
@@ -161,6 +175,7 @@ int main(void)
         cmocka_unit_test(a_copy_is_its_own),
         cmocka_unit_test(a_map_takes_anothers_bits),
         cmocka_unit_test(a_map_is_united_with_another),
+        cmocka_unit_test(bits_between_are_counted),
         cmocka_unit_test(an_empty_map_has_no_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -302,6 +302,7 @@ static void sums_are_by_slot_size(void **state)
     gt_bit_set(&set, 8); /* the first leaf */
     gt_bit_set(&set, 11);
     assert_int_equal(gt_heap_bytes_of(&little.heap, &set), 2 * LITTLE_SIZE + 2 * LITTLE_LEAF);
+    assert_int_equal(gt_heap_scan_bytes_of(&little.heap, &set), 2 * LITTLE_SIZE);
     gt_bitmap_deinit(&set);
     little_deinit(&little);
 }

@@ -1,0 +1,96 @@
+/* The bytes of live objects with and without a type are those of each object, one by one. */
+#include "inspector/runtime/roots/live.h"
+#include "inspector/runtime/typing/typing_impl.h"
+#include "tests/unit/runtime/typing/many_nodes.h"
+#include "tests/unit/runtime/typing/rounds_trial.h"
+
+#include <stdlib.h>
+
+enum { LINKS = 1000, LINK = 80 /* bytes: no type has its pointers */ };
+
+struct sums {
+    struct gt_analysis *analysis;
+    uint64_t typed, untyped;         /* as the typing says */
+    uint64_t with, without, visited; /* one by one */
+};
+
+static void build_chain(struct synth *synth)
+{
+    uint64_t next = 0;
+
+    for (int i = 0; i < LINKS; i++) {
+        uint64_t link = synth_object(synth, LINK, "p.p.p");
+        synth_put(synth, link, next);
+        next = link;
+    }
+    synth_global(synth, "main.chain", next);
+}
+
+static void add_object(struct sums *sums, const struct gt_typing *typing, uint32_t object)
+{
+    uint64_t bytes = gt_heap_size(&typing->heap->graph, object);
+
+    if (gt_packed_at(&typing->type, object))
+        sums->with += bytes;
+    else
+        sums->without += bytes;
+}
+
+static void visit(void *ctx, uint32_t object)
+{
+    struct sums *sums = ctx;
+
+    sums->visited += gt_heap_size(&sums->analysis->heap->graph, object);
+}
+
+static void add_all(struct sums *sums, struct gt_typing *typing, const struct gt_bitmap *live)
+{
+    sums->typed = typing->typed_bytes;
+    sums->untyped = typing->untyped_bytes;
+    for (uint32_t i = 0; i < typing->heap->graph.scan_objects; i++)
+        if (gt_bit(live, i)) add_object(sums, typing, i);
+    gt_untyped_find(typing, live);
+    gt_each_untyped(typing, live, visit, sums);
+    gt_bitmap_deinit(&typing->untyped);
+}
+
+static struct gt_error *ask(void *args)
+{
+    struct sums *sums = args;
+    struct gt_analysis *analysis = sums->analysis;
+    struct gt_error *error = gt_analysis_heap(analysis);
+    struct gt_bitmap live;
+
+    if (error) return error;
+    gt_bitmap_init(&live, analysis->heap->graph.objects);
+    gt_live_mark(analysis->heap, analysis->roots, NULL, NULL, &live);
+    struct gt_typing *typing = gt_typing_create(
+        gt_typing_start(analysis->heap, analysis->goroutines, analysis->roots, NULL), &live);
+    add_all(sums, typing, &live);
+    gt_typing_destroy(typing);
+    gt_bitmap_deinit(&live);
+    return NULL;
+}
+
+static void sums_are_those_of_each_object(void **state)
+{
+    struct synth *synth = synth_begin(state, "go1.26.8");
+
+    build_chain(synth);
+    free(many_nodes_build(synth));
+    struct sums sums = {.analysis = synth_open(synth)};
+    assert_null(gt_analysis_run(sums.analysis, &sums, ask, &sums));
+    assert_true(sums.without >= LINKS * LINK);
+    assert_true(sums.with >= NODES * NODE);
+    assert_int_equal(sums.typed, sums.with);
+    assert_int_equal(sums.untyped, sums.without);
+    assert_int_equal(sums.visited, sums.without);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(sums_are_those_of_each_object, synth_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
