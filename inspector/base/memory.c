@@ -2,6 +2,8 @@
  * are contiguous. */
 #include "inspector/base/memory.h"
 
+enum { BEFORE = 1 << 20 /* bytes, at most, that are remembered before what is asked for */ };
+
 bool gt_mem_read(const struct gt_memory *mem, uint64_t addr, void *to, uint64_t len)
 {
     unsigned char *out = to;
@@ -72,21 +74,29 @@ bool gt_mem_u64(const struct gt_memory *mem, uint64_t addr, uint64_t *out)
 
 /* ---- what was mapped last ------------------------------------------------------------------ */
 
+/* Remembers what is mapped from `start` on, if that has `addr`. */
+static bool remember(struct gt_recent_memory *recent, uint64_t start, uint64_t addr)
+{
+    uint64_t avail = 0;
+    const unsigned char *bytes = recent->whole->map(recent->whole->ctx, start, &avail);
+
+    if (!bytes || avail <= addr - start) return false;
+    recent->start = start;
+    recent->size = avail;
+    recent->bytes = bytes;
+    return true;
+}
+
+/* A reader may go backwards, so some memory before `addr` is remembered, too. */
 static const unsigned char *map_recent(const void *ctx, uint64_t addr, uint64_t *avail)
 {
     struct gt_recent_memory *recent = (struct gt_recent_memory *)ctx;
-    uint64_t offset = addr - recent->start;
 
-    if (offset < recent->size) {
-        *avail = recent->size - offset;
-        return recent->bytes + offset;
-    }
-    const unsigned char *bytes = recent->whole->map(recent->whole->ctx, addr, avail);
-    if (!bytes) return NULL;
-    recent->start = addr;
-    recent->size = *avail;
-    recent->bytes = bytes;
-    return bytes;
+    if (addr - recent->start >= recent->size && !remember(recent, addr / BEFORE * BEFORE, addr) &&
+        !remember(recent, addr, addr))
+        return NULL;
+    *avail = recent->size - (addr - recent->start);
+    return recent->bytes + (addr - recent->start);
 }
 
 static struct gt_filled filled_as_whole(const void *ctx, uint64_t addr, uint64_t end)

@@ -13,13 +13,22 @@ enum {
 struct checker {
     const struct gt_goheap *heap;
     struct gt_recent_memory mspans; /* which are close together */
+    const unsigned char *mspan;     /* the one that is checked */
+    uint64_t avail;                 /* bytes of it that are contiguous */
 };
 
 static bool read(const struct checker *checker, const struct gt_span *span, enum gt_field_id id,
                  uint64_t *out)
 {
-    return gt_read_field(&checker->heap->process->layout, &checker->mspans.memory, span->address,
-                         id, out);
+    const struct gt_layout *layout = &checker->heap->process->layout;
+    uint64_t offset = gt_off(layout, id);
+    unsigned size = layout->field[id].size;
+
+    if (!gt_has(layout, id) || !gt_is_word(size) || checker->avail < size ||
+        checker->avail - size < offset)
+        return gt_read_field(layout, &checker->mspans.memory, span->address, id, out);
+    *out = gt_load_word(checker->mspan + offset, size);
+    return true;
 }
 
 static bool is_user_arena(const struct checker *checker, const struct gt_span *span)
@@ -116,12 +125,15 @@ static bool indices_agree(const struct checker *checker, const struct gt_span *s
     return unseen <= (gen == 1 || gen == 3 || !span->span_class >> 1);
 }
 
-static void check(const struct checker *checker, const struct gt_span *span)
+static void check(struct checker *checker, const struct gt_span *span)
 {
+    const struct gt_memory *memory = &checker->mspans.memory;
     struct gt_contradictions *all = &checker->heap->process->contradictions;
     int32_t gen = ahead(checker->heap, span);
-    bool user_arena = is_user_arena(checker, span);
 
+    checker->avail = 0;
+    checker->mspan = memory->map(memory->ctx, span->address, &checker->avail);
+    bool user_arena = is_user_arena(checker, span);
     if (!span->alloc_bits || !span->mark_bits)
         gt_contradict(all, GT_CONTRADICTION_SPAN_BITS, 1, span->address);
     else if (!user_arena && !counts_agree(checker, span))

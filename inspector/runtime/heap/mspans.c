@@ -61,7 +61,7 @@ struct reading {
 /* Memory by what is read there: the runtime keeps things of one kind close together. */
 struct reader {
     struct reading *reading;
-    struct gt_recent_memory mspans, bits;
+    struct gt_recent_memory list, mspans, bits;
 };
 
 static void find_places(struct reading *reading)
@@ -133,7 +133,7 @@ static void read_entry(const struct reader *reader, uint64_t index, struct gt_sp
     const struct reading *reading = reader->reading;
 
     *span = (struct gt_span){.state = GT_SPAN_ABSENT};
-    if (gt_mem_u64(reading->process->mem, reading->list + index * WORD, &span->address))
+    if (gt_mem_u64(&reader->list.memory, reading->list + index * WORD, &span->address))
         read_span(reader, span);
     else
         span->state = GT_SPAN_DEAD;
@@ -144,6 +144,7 @@ static struct gt_error *read_parts(void *args)
     struct reading *reading = args;
     struct reader reader = {.reading = reading};
 
+    gt_recent_init(&reader.list, reading->process->mem);
     gt_recent_init(&reader.mspans, reading->process->mem);
     gt_recent_init(&reader.bits, reading->process->mem);
     for (uint64_t from; (from = atomic_fetch_add(&reading->next, TOGETHER)) < reading->count;)
