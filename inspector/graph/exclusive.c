@@ -14,8 +14,10 @@
 static void find_residue(struct gt_exclusive *owners, const struct gt_bitmap *base)
 {
     gt_bitmap_init(&owners->residue, owners->heap->objects);
-    for (size_t i = 0; i < (owners->residue.bits + 63) / 64; i++)
-        owners->residue.words[i] = owners->live->words[i] & ~base->words[i];
+    for (size_t i = 0; i < (owners->residue.bits + 63) / 64; i++) {
+        uint64_t word = owners->live->words[i] & ~base->words[i];
+        if (word) owners->residue.words[i] = word; /* a page of zeros takes no memory */
+    }
     gt_rank_init(&owners->places, &owners->residue);
 }
 
@@ -30,7 +32,8 @@ void gt_exclusive_init(struct gt_exclusive *owners, const struct gt_heap *heap,
                                     .edges = GT_VEC_OF(struct gt_owned_edge)};
     find_residue(owners, base);
     owners->set = gt_calloc((size_t)gt_exclusive_residue_size(owners) + 1, sizeof *owners->set);
-    gt_map_reserve(&owners->edge_set, cut->words.len + gt_bitmap_count(&cut->no_out_edges));
+    if (count)
+        gt_map_reserve(&owners->edge_set, cut->words.len + gt_bitmap_count(&cut->no_out_edges));
     gt_sets_init(&owners->sets, count);
     owners->first_edge = gt_calloc((size_t)count + 1, sizeof *owners->first_edge);
     owners->owned = gt_calloc((size_t)count + 1, sizeof *owners->owned);

@@ -30,12 +30,14 @@ static void check_class(struct gt_gcmarks_part *part, const struct gt_region *re
     if (!part->foreign++) part->first_foreign = region->base;
 }
 
-static void add(struct gt_bitmap *map, size_t object, uint64_t bits, bool shared)
+/* Returns how many there are. */
+static uint64_t add(struct gt_bitmap *map, size_t object, uint64_t bits, bool shared)
 {
     if (shared)
         gt_bitmap_add_with_others(map, object, bits);
     else
         gt_bitmap_add(map, object, bits);
+    return gt_ones(bits);
 }
 
 /* A swept span's allocBits are the marks of the last cycle. `shared`: see is_shared(). */
@@ -44,6 +46,7 @@ static void judge_span(struct gt_gcmarks *marks, struct gt_gcmarks_part *part,
 {
     const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
     bool swept = is_swept(heap, span);
+    uint64_t objects = 0;
 
     check_class(part, region, span);
     for (uint32_t slot = 0; slot < region->count; slot += 64) {
@@ -51,9 +54,11 @@ static void judge_span(struct gt_gcmarks *marks, struct gt_gcmarks_part *part,
         uint64_t allocated = gt_span_allocated(span, slot), marked = gt_span_marked(span, slot);
         if (swept && marked) part->under_way = true;
         if (swept) marked = gt_span_alloc_bits(span, slot);
-        add(&marks->marked, object, allocated & marked, shared);
-        if (swept) add(&marks->unjudged, object, allocated & ~marked, shared);
+        objects += add(&marks->marked, object, allocated & marked, shared);
+        if (swept) part->unjudged += add(&marks->unjudged, object, allocated & ~marked, shared);
     }
+    part->objects += objects;
+    part->bytes += objects * region->slot_size;
 }
 
 static void fetch_span(const struct gt_goheap *heap, uint32_t number)
@@ -154,6 +159,9 @@ void gt_gcmarks_end(struct gt_gcmarks *marks)
         const struct gt_gcmarks_part *part = &marks->parts[i];
         if (!marks->foreign) marks->first_foreign = part->first_foreign;
         marks->foreign += part->foreign;
+        marks->objects += part->objects;
+        marks->bytes += part->bytes;
+        marks->unjudged_objects += part->unjudged;
         marks->under_way |= part->under_way;
     }
     gt_free(marks->parts);

@@ -24,13 +24,15 @@ struct gt_gc_state {
 };
 
 struct gt_gcmarks_part { /* what one part of the heap says; gcmarks.c */
-    uint64_t foreign, first_foreign;
+    uint64_t objects, bytes, unjudged, foreign, first_foreign;
     bool under_way;
 };
 
 struct gt_gcmarks {
     struct gt_bitmap marked;   /* objects that the last mark reached */
     struct gt_bitmap unjudged; /* objects allocated since then */
+    uint64_t objects, bytes;   /* of `marked` */
+    uint64_t unjudged_objects;
     bool under_way;            /* a mark was in progress; `marked` is that of the cycle before */
     bool none;                 /* no collection has completed a mark yet */
     uint64_t foreign;          /* spans whose inline marks are another size class's */

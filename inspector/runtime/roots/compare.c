@@ -22,6 +22,7 @@ struct comparer {
     struct gt_bitmap precise;  /* the same without words that need not be pointers */
     struct gt_map words;       /* an object that is not precise -> a word that leads to it */
     struct gt_bitmap dropped;  /* objects that only the collector has */
+    bool any_dropped;
     struct gt_bitmap dangling; /* free slots that a live pointer leads to */
     struct gt_traces traces;   /* of the dropped */
     uint64_t tiny_blocks;      /* an upper bound of the blocks that allocators hold */
@@ -191,17 +192,16 @@ static void leave_unjudged(const struct comparer *comparer, uint32_t object)
 static void judge_dropped(struct comparer *comparer)
 {
     const struct gt_bitmap *dropped = &comparer->dropped;
-    size_t first = gt_bitmap_next(dropped, 0);
     bool judged = comparable(comparer);
 
-    if (first == dropped->bits) return;
+    if (!comparer->any_dropped) return;
     if (judged) find_gaps(comparer);
     comparer->traces.located = comparer->options.words;
     if (judged)
         gt_traces_find(comparer->heap, comparer->goroutines, comparer->marks, comparer->live,
                        dropped, &comparer->traces);
     if (judged) count_tiny_blocks(comparer);
-    for (size_t i = first; i < dropped->bits; i = gt_bitmap_next(dropped, i + 1))
+    for (size_t i = 0; (i = gt_bitmap_next(dropped, i)) < dropped->bits; i++)
         judged ? judge(comparer, (uint32_t)i) : leave_unjudged(comparer, (uint32_t)i);
     if (judged) gt_traces_deinit(&comparer->traces);
 }
@@ -267,10 +267,17 @@ static void differ_unmarked(struct comparer *comparer, uint32_t object)
 
 static void compare_object(struct comparer *comparer, uint32_t object)
 {
-    if (!gt_bit(comparer->live, object))
-        gt_bit_set(&comparer->dropped, object);
-    else
+    struct gt_comparison *out = comparer->out;
+    uint64_t bytes = gt_heap_size(&comparer->heap->graph, object);
+
+    if (gt_bit(comparer->live, object)) {
+        out->own_objects++, out->own_bytes += bytes;
         differ_unmarked(comparer, object);
+    } else {
+        out->own_objects--, out->own_bytes -= bytes;
+        gt_bit_set(&comparer->dropped, object);
+        comparer->any_dropped = true;
+    }
 }
 
 /* Most words of the bitmaps are equal. */
@@ -278,19 +285,16 @@ static void compare_objects(struct comparer *comparer)
 {
     const struct gt_heap *graph = &comparer->heap->graph;
     const struct gt_gcmarks *marks = comparer->marks;
-    struct gt_bitmap own;
 
-    gt_bitmap_init(&own, graph->objects);
+    comparer->out->own_objects = marks->objects;
+    comparer->out->own_bytes = marks->bytes;
     for (size_t i = 0; i * 64 < graph->objects; i++) {
-        uint64_t judged = graph->allocated.words[i] & ~marks->unjudged.words[i];
-        uint64_t live = comparer->live->words[i];
-        own.words[i] = live & judged;
-        for (uint64_t rest = (live ^ marks->marked.words[i]) & judged; rest; rest &= rest - 1)
+        uint64_t rest = comparer->live->words[i] ^ marks->marked.words[i];
+        if (!rest) continue;
+        rest &= graph->allocated.words[i] & ~marks->unjudged.words[i];
+        for (; rest; rest &= rest - 1)
             compare_object(comparer, (uint32_t)(i * 64 + (size_t)__builtin_ctzll(rest)));
     }
-    comparer->out->own_objects = gt_bitmap_count(&own);
-    comparer->out->own_bytes = gt_heap_bytes_of(graph, &own);
-    gt_bitmap_deinit(&own);
 }
 
 struct holder {
@@ -389,9 +393,9 @@ void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *gorout
                                 .out = out};
 
     init(&comparer, out);
-    out->gc_objects = gt_bitmap_count(&marks->marked);
-    out->gc_bytes = gt_heap_bytes_of(&heap->graph, &marks->marked);
-    out->unjudged = gt_bitmap_count(&marks->unjudged);
+    out->gc_objects = marks->objects;
+    out->gc_bytes = marks->bytes;
+    out->unjudged = marks->unjudged_objects;
     count_runners(&comparer);
     compare_objects(&comparer);
     find_dangling(&comparer);

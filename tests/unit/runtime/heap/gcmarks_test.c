@@ -49,6 +49,9 @@ static void expect_marks(struct read *read, const uint64_t *objects)
     }
     assert_int_equal(gt_bitmap_count(&read->marks.marked) + gt_bitmap_count(&read->marks.unjudged),
                      gt_bitmap_count(&read->heap->graph.allocated));
+    assert_int_equal(read->marks.objects, gt_bitmap_count(&read->marks.marked));
+    assert_int_equal(read->marks.unjudged_objects, gt_bitmap_count(&read->marks.unjudged));
+    assert_int_equal(read->marks.bytes, gt_heap_bytes_of(&read->heap->graph, &read->marks.marked));
     assert_int_equal(read->marks.foreign, 0);
     assert_false(read->marks.under_way);
     gt_gcmarks_deinit(&read->marks);
