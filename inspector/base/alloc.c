@@ -45,7 +45,7 @@ static void *hint_huge(void *block, size_t size)
     uintptr_t end = ((uintptr_t)block + size) & ~(uintptr_t)(HUGE - 1);
     int before = errno;
 
-    if (block && size >= 2 * (size_t)HUGE && end > from)
+    if (block && size >= HUGE && end > from)
         (void)madvise((void *)from, end - from, MADV_HUGEPAGE);
     errno = before;
     return block;
