@@ -1,6 +1,13 @@
-/* Checks a span's numbers against one another and against its bits (runtime/mheap.go, mspan). */
+/* Checks a span's numbers against one another and against its bits (runtime/mheap.go, mspan). A
+ * thread takes some spans that follow each other at a time. What it finds is added up in their
+ * order. */
 #include "inspector/runtime/consistency/consistency.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/task.h"
 #include "inspector/runtime/heap/size_classes.h"
+
+#include <stdatomic.h>
 
 enum {
     PAGE = 8192,
@@ -8,13 +15,23 @@ enum {
     MAX_BITMAP_SIZE = 512, /* of objects whose pointer bits are at the span's end */
     WORD_BITS = 64,        /* of a span's memory, for which its own bitmap has a byte */
     USER_ARENA_CHUNK = 8 << 20,
+    PART_SPANS = 256,
+    MANY_PARTS = 4, /* fewer are not worth another thread */
+};
+
+struct checking { /* on the heap: if this call unwinds, tasks still use it until they end */
+    const struct gt_goheap *heap;
+    struct gt_contradictions *parts; /* by part of the spans */
+    size_t part_count;
+    atomic_size_t next;
 };
 
 struct checker {
     const struct gt_goheap *heap;
     struct gt_recent_memory mspans; /* which are close together */
-    const unsigned char *mspan;     /* the one that is checked */
-    uint64_t avail;                 /* bytes of it that are contiguous */
+    struct gt_contradictions *found;
+    const unsigned char *mspan; /* the one that is checked */
+    uint64_t avail;             /* bytes of it that are contiguous */
 };
 
 static bool read(const struct checker *checker, const struct gt_span *span, enum gt_field_id id,
@@ -128,7 +145,7 @@ static bool indices_agree(const struct checker *checker, const struct gt_span *s
 static void check(struct checker *checker, const struct gt_span *span)
 {
     const struct gt_memory *memory = &checker->mspans.memory;
-    struct gt_contradictions *all = &checker->heap->process->contradictions;
+    struct gt_contradictions *all = checker->found;
     int32_t gen = ahead(checker->heap, span);
 
     checker->avail = 0;
@@ -146,11 +163,38 @@ static void check(struct checker *checker, const struct gt_span *span)
         gt_contradict(all, GT_CONTRADICTION_SPAN_SWEEP, 1, span->address);
 }
 
+static void check_part(struct checker *checker, size_t part)
+{
+    const struct gt_vec *spans = &checker->heap->spans;
+
+    for (size_t i = part * PART_SPANS; i < spans->len && i < (part + 1) * PART_SPANS; i++)
+        check(checker, gt_vec_at(spans, i));
+}
+
+static struct gt_error *check_parts(void *args)
+{
+    struct checking *checking = args;
+    struct checker checker = {.heap = checking->heap};
+
+    gt_recent_init(&checker.mspans, checking->heap->process->mem);
+    for (size_t next; (next = atomic_fetch_add(&checking->next, 1)) < checking->part_count;) {
+        checker.found = &checking->parts[next];
+        check_part(&checker, next);
+    }
+    return NULL;
+}
+
 void gt_consistency_of_spans(const struct gt_goheap *heap)
 {
-    struct checker checker = {.heap = heap};
+    struct checking *checking = gt_calloc(1, sizeof *checking);
 
-    gt_recent_init(&checker.mspans, heap->process->mem);
-    for (size_t i = 0; i < heap->spans.len; i++)
-        check(&checker, gt_vec_at(&heap->spans, i));
+    checking->heap = heap;
+    checking->part_count = heap->spans.len / PART_SPANS + 1;
+    checking->parts = gt_calloc(checking->part_count, sizeof *checking->parts);
+    gt_task_share(checking->part_count < MANY_PARTS ? 1 : heap->graph.threads, check_parts,
+                  checking);
+    for (size_t i = 0; i < checking->part_count; i++)
+        gt_contradictions_add(&heap->process->contradictions, &checking->parts[i]);
+    gt_free(checking->parts);
+    gt_free(checking);
 }

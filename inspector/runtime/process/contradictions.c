@@ -121,6 +121,12 @@ void gt_contradict(struct gt_contradictions *all, enum gt_contradiction kind, ui
     if (!of->example) of->example = example;
 }
 
+void gt_contradictions_add(struct gt_contradictions *all, const struct gt_contradictions *part)
+{
+    for (int i = 0; part->kinds && i < GT_CONTRADICTIONS; i++)
+        gt_contradict(all, (enum gt_contradiction)i, part->of[i].count, part->of[i].example);
+}
+
 const char *gt_contradiction_text(enum gt_contradiction kind)
 {
     return texts[kind];

@@ -86,6 +86,9 @@ struct gt_contradictions {
 void gt_contradict(struct gt_contradictions *all, enum gt_contradiction kind, uint64_t count,
                    uint64_t example);
 
+/* Adds those of a part. Parts are added in their order, which decides whose address is kept. */
+void gt_contradictions_add(struct gt_contradictions *all, const struct gt_contradictions *part);
+
 /* The two records that differ: "spans whose allocCount is not what their bits say". */
 const char *gt_contradiction_text(enum gt_contradiction kind);
 
