@@ -38,7 +38,16 @@ void gt_bitmap_take(struct gt_bitmap *to, struct gt_bitmap *from)
 void gt_bitmap_unite(struct gt_bitmap *to, const struct gt_bitmap *from)
 {
     for (size_t i = 0; i < word_count(from); i++)
-        to->words[i] |= from->words[i];
+        if (from->words[i]) to->words[i] |= from->words[i];
+}
+
+void gt_bitmap_add_rest(struct gt_bitmap *to, const struct gt_bitmap *from,
+                        const struct gt_bitmap *without)
+{
+    for (size_t i = 0; i < word_count(from); i++) {
+        uint64_t rest = from->words[i] & ~(i < word_count(without) ? without->words[i] : 0);
+        if (rest) to->words[i] |= rest;
+    }
 }
 
 void gt_bitmap_reset(struct gt_bitmap *map)

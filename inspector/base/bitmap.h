@@ -23,8 +23,11 @@ void gt_bitmap_deinit(struct gt_bitmap *map);
 /* If `to` is larger, its other bits stay as they are. */
 void gt_bitmap_copy(struct gt_bitmap *to, const struct gt_bitmap *from);
 void gt_bitmap_take(struct gt_bitmap *to, struct gt_bitmap *from); /* which has no bits then */
-/* Adds another map's bits. It is not larger. */
+/* Adds another map's bits. It is not larger. Pages to which nothing is added stay untouched. */
 void gt_bitmap_unite(struct gt_bitmap *to, const struct gt_bitmap *from);
+/* The same for those of its bits that a third map, which is not larger, has not. */
+void gt_bitmap_add_rest(struct gt_bitmap *to, const struct gt_bitmap *from,
+                        const struct gt_bitmap *without);
 void gt_bitmap_reset(struct gt_bitmap *map);
 size_t gt_bitmap_count(const struct gt_bitmap *map);
 /* How many bits are set in [from, to), which is in the map. */

@@ -14,10 +14,7 @@
 static void find_residue(struct gt_exclusive *owners, const struct gt_bitmap *base)
 {
     gt_bitmap_init(&owners->residue, owners->heap->objects);
-    for (size_t i = 0; i < (owners->residue.bits + 63) / 64; i++) {
-        uint64_t word = owners->live->words[i] & ~base->words[i];
-        if (word) owners->residue.words[i] = word; /* a page of zeros takes no memory */
-    }
+    gt_bitmap_add_rest(&owners->residue, owners->live, base);
     gt_rank_init(&owners->places, &owners->residue);
 }
 

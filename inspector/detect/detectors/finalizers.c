@@ -35,9 +35,7 @@ static void find_residue(struct cycle_finder *cycle_finder)
 
     gt_bitmap_init(&marked, analysis->heap->graph.objects);
     gt_baseline_mark_without(analysis, GT_SPECIALS, &marked);
-    gt_bitmap_copy(&cycle_finder->residue, &analysis->live);
-    for (size_t i = 0; i < (marked.bits + 63) / 64; i++)
-        cycle_finder->residue.words[i] &= ~marked.words[i];
+    gt_bitmap_add_rest(&cycle_finder->residue, &analysis->live, &marked);
     gt_bitmap_deinit(&marked);
 }
 

@@ -130,7 +130,7 @@ static void give_away(struct gt_marker *marker, const struct gt_cut *cut, struct
     struct gt_bitmap away;
 
     gt_bitmap_init(&away, marked->bits);
-    gt_bitmap_copy(&away, &cut->has_words);
+    gt_bitmap_unite(&away, &cut->has_words);
     gt_bitmap_unite(&away, &cut->no_out_edges);
     if (gt_bitmap_next(&away, 0) < away.bits) reach.away = &away;
     gt_bitmap_init(&reach.scanned, scan_objects);

@@ -95,17 +95,18 @@ static void mark_innocent(struct weigher *weigher)
     bool covered = true;
 
     gt_exclusion_init(exclusion, analysis);
-    gt_bitmap_reset(&weigher->innocent);
     for (size_t i = 0; i < weigher->causes->list.len; i++) {
         const struct gt_edges *edges = &cause_at(weigher, i)->edges;
         gt_exclusion_add(exclusion, analysis, edges);
         covered = covered && gt_exclusion_covers(&analysis->baseline->without, edges);
     }
-    if (covered)
+    if (covered) {
         gt_baseline_mark(analysis, exclusion, &weigher->innocent);
-    else
+    } else {
+        gt_bitmap_reset(&weigher->innocent);
         gt_live_mark(analysis->heap, analysis->roots, &exclusion->roots, &exclusion->cut,
                      &weigher->innocent);
+    }
 }
 
 /* What goes with the cause, and what else it alone would keep. */

@@ -235,10 +235,11 @@ static void take_settled(struct work *work)
     const struct gt_settled_words *settled = work->analysis->typing->settled;
 
     gt_bitmap_init(&work->objects, work->analysis->live.bits);
-    gt_bitmap_copy(&work->objects, &work->analysis->live);
-    if (!settled || settled->stale) return;
-    for (size_t word = 0; word < (settled->objects.bits + 63) / 64; word++)
-        work->objects.words[word] &= ~settled->objects.words[word];
+    if (!settled || settled->stale) {
+        gt_bitmap_copy(&work->objects, &work->analysis->live);
+        return;
+    }
+    gt_bitmap_add_rest(&work->objects, &work->analysis->live, &settled->objects);
     gt_bitmap_unite(&work->covered->whole, &settled->whole);
     gt_bitmap_unite(&work->covered->half, &settled->half);
     gt_bitmap_unite(&work->covered->full, &settled->full);

@@ -61,7 +61,7 @@ struct reading {
 /* Memory by what is read there: the runtime keeps things of one kind close together. */
 struct reader {
     struct reading *reading;
-    struct gt_recent_memory list, mspans, bits;
+    struct gt_recent_memory list, mspans, bits, marks;
 };
 
 static void find_places(struct reading *reading)
@@ -95,9 +95,10 @@ static bool read_fields(const struct reader *reader, uint64_t mspan, uint64_t va
     return true;
 }
 
-static const unsigned char *bits_at(const struct reader *reader, uint64_t addr, uint32_t nelems)
+static const unsigned char *bits_at(const struct gt_recent_memory *recent, uint64_t addr,
+                                    uint32_t nelems)
 {
-    return addr ? gt_mem_at(&reader->bits.memory, addr, ((uint64_t)nelems + 7) / 8) : NULL;
+    return addr ? gt_mem_at(&recent->memory, addr, ((uint64_t)nelems + 7) / 8) : NULL;
 }
 
 static uint32_t narrow(uint64_t value)
@@ -124,8 +125,8 @@ static void read_span(const struct reader *reader, struct gt_span *span)
     /* A span that was used for a large object before still has its type. */
     span->large_type = span->span_class >> 1 ? 0 : values[LARGE_TYPE];
     if (span->state != GT_SPAN_IN_USE) return;
-    span->alloc_bits = bits_at(reader, values[ALLOC_BITS], span->nelems);
-    span->mark_bits = bits_at(reader, values[MARK_BITS], span->nelems);
+    span->alloc_bits = bits_at(&reader->bits, values[ALLOC_BITS], span->nelems);
+    span->mark_bits = bits_at(&reader->marks, values[MARK_BITS], span->nelems);
 }
 
 static void read_entry(const struct reader *reader, uint64_t index, struct gt_span *span)
@@ -147,6 +148,7 @@ static struct gt_error *read_parts(void *args)
     gt_recent_init(&reader.list, reading->process->mem);
     gt_recent_init(&reader.mspans, reading->process->mem);
     gt_recent_init(&reader.bits, reading->process->mem);
+    gt_recent_init(&reader.marks, reading->process->mem);
     for (uint64_t from; (from = atomic_fetch_add(&reading->next, TOGETHER)) < reading->count;)
         for (uint64_t i = from; i < from + TOGETHER && i < reading->count; i++)
             read_entry(&reader, i, &reading->spans[i]);

@@ -138,6 +138,27 @@ static void a_map_is_united_with_another(void **state)
     gt_bitmap_deinit(&to);
 }
 
+static void the_rest_of_a_map_is_added(void **state)
+{
+    struct gt_bitmap to, from, without;
+
+    (void)state;
+    gt_bitmap_init(&to, 200);
+    gt_bitmap_init(&from, 200);
+    gt_bitmap_init(&without, 100);
+    gt_bit_set(&to, 3);
+    for (size_t i = 0; i < 200; i += 2)
+        gt_bit_set(&from, i);
+    for (size_t i = 0; i < 100; i += 4)
+        gt_bit_set(&without, i);
+    gt_bitmap_add_rest(&to, &from, &without);
+    for (size_t i = 0; i < 200; i++)
+        assert_int_equal(gt_bit(&to, i), i == 3 || (i % 2 == 0 && (i >= 100 || i % 4)));
+    gt_bitmap_deinit(&to);
+    gt_bitmap_deinit(&from);
+    gt_bitmap_deinit(&without);
+}
+
 static void bits_between_are_counted(void **state)
 {
     struct gt_bitmap map;
@@ -175,6 +196,7 @@ int main(void)
         cmocka_unit_test(a_copy_is_its_own),
         cmocka_unit_test(a_map_takes_anothers_bits),
         cmocka_unit_test(a_map_is_united_with_another),
+        cmocka_unit_test(the_rest_of_a_map_is_added),
         cmocka_unit_test(bits_between_are_counted),
         cmocka_unit_test(an_empty_map_has_no_bits),
     };
