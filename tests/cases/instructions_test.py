@@ -22,13 +22,13 @@ PROCESSES = 3  # of which one has to be below the bar
 SCALES = (0.005, 0.055)  # times the four million objects of `make bench`
 # Shape and command: instructions for each object.
 BARS = {
-    ("list", "check"): 165,
-    ("list", "report --no-holders"): 230,
+    ("list", "check"): 155,
+    ("list", "report --no-holders"): 225,
     ("list", "report"): 870,
     ("maps", "report --no-holders"): 340,
-    ("strings", "report --no-holders"): 140,
-    ("tree", "report --no-holders"): 305,
-    ("wide", "report --no-holders"): 590,
+    ("strings", "report --no-holders"): 133,
+    ("tree", "report --no-holders"): 290,
+    ("wide", "report --no-holders"): 565,
 }
 # What a small command takes in all on the smaller core of a shape, nearly all of it to open the program:
 # to unpack its debug information, and to find the runtime's structs there.

@@ -26,10 +26,12 @@ static void claim_span_descriptors(struct gt_reader *reader)
     const struct gt_process *process = reader->process;
     const struct gt_slice *all = &reader->heap->all;
     uint64_t size = process->layout.size[GT_S_mspan], span, chunk, left;
+    struct gt_recent_memory list;
 
+    gt_recent_init(&list, process->mem);
     gt_claims_add(&reader->claims, all->ptr, all->cap * 8, GT_PART_SPAN_LIST);
     for (uint64_t i = 0; i < all->len; i++)
-        if (gt_mem_u64(process->mem, all->ptr + i * 8, &span))
+        if (gt_mem_u64(&list.memory, all->ptr + i * 8, &span))
             gt_claims_add(&reader->claims, span, size, GT_PART_SPAN_DESCRIPTORS);
     if (gt_process_field(process, reader->mheap, GT_F_mheap_span_chunk, &chunk) &&
         gt_process_field(process, reader->mheap, GT_F_mheap_span_chunk_left, &left) &&
