@@ -10,6 +10,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* since Linux 5.14; an older kernel refuses it */
+#endif
+
 /* Blocks are as aligned as those of malloc(). */
 _Static_assert(sizeof(struct gt_link) % 16 == 0, "a block begins right after its link");
 
@@ -36,18 +40,23 @@ static void *must(void *block, size_t size)
     return block;
 }
 
-/* Tables over a whole heap are read at random. On small pages each read would also miss the TLB.
- * This is only a hint, so its result is ignored. */
+/* Gives the kernel a hint about the whole pages of a block, so its answer is ignored. */
+static void advise(void *block, size_t size, uintptr_t page, int advice)
+{
+    uintptr_t from = ((uintptr_t)block + page - 1) / page * page;
+    uintptr_t end = ((uintptr_t)block + size) / page * page;
+    int before = errno;
+
+    if (block && end > from) (void)madvise((void *)from, end - from, advice);
+    errno = before;
+}
+
+/* Tables over a whole heap are read at random. On small pages each read would also miss the TLB. */
 static void *hint_huge(void *block, size_t size)
 {
     enum { HUGE = 2 << 20 };
-    uintptr_t from = ((uintptr_t)block + HUGE - 1) & ~(uintptr_t)(HUGE - 1);
-    uintptr_t end = ((uintptr_t)block + size) & ~(uintptr_t)(HUGE - 1);
-    int before = errno;
 
-    if (block && size >= HUGE && end > from)
-        (void)madvise((void *)from, end - from, MADV_HUGEPAGE);
-    errno = before;
+    if (size >= HUGE) advise(block, size, HUGE, MADV_HUGEPAGE);
     return block;
 }
 
@@ -65,6 +74,15 @@ void *gt_try_alloc(size_t size)
 void *gt_alloc(size_t size)
 {
     return must(gt_try_alloc(size), size);
+}
+
+void *gt_alloc_filled(size_t size)
+{
+    enum { PAGE = 4096, WORTH = 16 * PAGE };
+    void *block = gt_alloc(size);
+
+    if (size >= WORTH) advise(block, size, PAGE, MADV_POPULATE_WRITE);
+    return block;
 }
 
 void *gt_calloc(size_t count, size_t size)

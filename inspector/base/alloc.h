@@ -20,6 +20,9 @@ struct gt_link;
 void *gt_alloc(size_t size);                /* not cleared */
 void *gt_calloc(size_t count, size_t size); /* cleared; big blocks stay untouched pages */
 void *gt_realloc(void *old, size_t size);
+/* For a table all of which will be written soon: the kernel maps its pages at once, which takes
+ * less time than a page fault for each of them. */
+void *gt_alloc_filled(size_t size);
 void *gt_try_alloc(size_t size); /* on failure NULL and ENOMEM in errno; it does not unwind */
 /* Takes over a text that malloc() made for another library. NULL stays NULL, unless memory ran
  * out. */

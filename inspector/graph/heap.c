@@ -33,7 +33,7 @@ void gt_heap_init(struct gt_heap *heap, struct gt_heap_source source)
 /* Moves the regions to a block with room for `cap` of them, aligned to cache lines. */
 static void grow(struct gt_heap *heap, uint32_t cap)
 {
-    void *block = gt_alloc((cap + (size_t)1) * sizeof *heap->regions);
+    void *block = gt_alloc_filled((cap + (size_t)1) * sizeof *heap->regions);
     uintptr_t aligned = ((uintptr_t)block + LINE - 1) / LINE * LINE;
     struct gt_region *regions = (struct gt_region *)aligned;
 

@@ -76,8 +76,8 @@ static void find_semis(struct gt_dominator_walk *walk, struct semi *semi)
     struct gt_sorted_edges edges;
 
     gt_edges_sort(&walk->edges, walk->count, &edges);
-    *semi = (struct semi){.ancestor = gt_alloc(size),
-                          .label = gt_alloc(size),
+    *semi = (struct semi){.ancestor = gt_alloc_filled(size),
+                          .label = gt_alloc_filled(size),
                           .semi = edges.first,
                           .edges = &edges,
                           .end = edges.end};

@@ -249,7 +249,7 @@ static void list_objects(struct gt_dominator_walk *walk, const struct gt_heap *h
 
 static void begin(struct gt_dominator_walk *walk, size_t nodes)
 {
-    walk->parent = gt_alloc(nodes * sizeof *walk->parent);
+    walk->parent = gt_alloc_filled(nodes * sizeof *walk->parent);
     gt_edge_list_init(&walk->edges, nodes);
     add_node(walk, 0);
 }

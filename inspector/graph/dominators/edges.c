@@ -69,7 +69,7 @@ void gt_edges_sort(struct gt_edge_list *list, size_t nodes, struct gt_sorted_edg
 {
     count_edges(list);
     sorted->end = give_places(list->last, nodes);
-    sorted->from = gt_alloc(sorted->end * sizeof *sorted->from);
+    sorted->from = gt_alloc_filled(sorted->end * sizeof *sorted->from);
     fill_places(list, sorted->from);
     sorted->first = list->last;
     list->last = NULL;
