@@ -33,10 +33,10 @@ struct gt_gcmarks {
     struct gt_bitmap unjudged; /* objects allocated since then */
     uint64_t objects, bytes;   /* of `marked` */
     uint64_t unjudged_objects;
-    bool under_way;            /* a mark was in progress; `marked` is that of the cycle before */
-    bool none;                 /* no collection has completed a mark yet */
-    uint64_t foreign;          /* spans whose inline marks are another size class's */
-    uint64_t first_foreign;    /* the first one's address */
+    bool under_way;         /* a mark was in progress; `marked` is that of the cycle before */
+    bool none;              /* no collection has completed a mark yet */
+    uint64_t foreign;       /* spans whose inline marks are another size class's */
+    uint64_t first_foreign; /* the first one's address */
     struct gt_gcmarks_part *parts; /* while they are read */
     size_t part_count;
     atomic_size_t next_part; /* that no thread has taken */

@@ -19,9 +19,9 @@ struct comparer {
     const struct gt_roots *roots;
     const struct gt_bitmap *live; /* gotopsy's live set */
     struct gt_compare_options options;
-    struct gt_bitmap precise;  /* the same without words that need not be pointers */
-    struct gt_map words;       /* an object that is not precise -> a word that leads to it */
-    struct gt_bitmap dropped;  /* objects that only the collector has */
+    struct gt_bitmap precise; /* the same without words that need not be pointers */
+    struct gt_map words;      /* an object that is not precise -> a word that leads to it */
+    struct gt_bitmap dropped; /* objects that only the collector has */
     bool any_dropped;
     struct gt_bitmap dangling; /* free slots that a live pointer leads to */
     struct gt_traces traces;   /* of the dropped */
