@@ -23,7 +23,7 @@ void gt_bitmap_deinit(struct gt_bitmap *map);
 /* If `to` is larger, its other bits stay as they are. */
 void gt_bitmap_copy(struct gt_bitmap *to, const struct gt_bitmap *from);
 void gt_bitmap_take(struct gt_bitmap *to, struct gt_bitmap *from); /* which has no bits then */
-/* Adds another map's bits. It is not larger. Pages to which nothing is added stay untouched. */
+/* Adds another map's bits. It is not larger. Words to which nothing is added are not written. */
 void gt_bitmap_unite(struct gt_bitmap *to, const struct gt_bitmap *from);
 /* The same for those of its bits that a third map, which is not larger, has not. */
 void gt_bitmap_add_rest(struct gt_bitmap *to, const struct gt_bitmap *from,

@@ -73,6 +73,7 @@ def measure(arguments, log, out=subprocess.DEVNULL, patience=None, watched=True)
     """The cost of one run, whose timings go to the log. Who watches takes a processor from it every
     few milliseconds, and sees its end late: a run that is not watched has no memory, and its time
     is its own."""
+    assert watched or not patience, "who does not watch waits as long as it takes"
     (cpu, faults), start = used_by_children(), time.monotonic()
     with subprocess.Popen(
         arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=log

@@ -406,8 +406,9 @@ struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct 
 
 /* ---- untyped.c ------------------------------------------------------------------------------ */
 
-/* Notes which words of `live` have objects without a type. None but these have any later: no type
- * is ever taken away. */
+/* Notes which words of `live` have objects without a type. It is called when no object is grey and
+ * no claim waits: then a type that an object has is verified, and stays. One that is given later
+ * may be taken away again, but the object's word is noted. */
 void gt_untyped_find(struct gt_typing *typing, const struct gt_bitmap *live);
 
 /* Calls visit(ctx, object) for each of them, in order. A visit may type later ones: those are left

@@ -161,7 +161,7 @@ static void what_was_mapped_last_is_not_searched_again(void **state)
     assert_true(searches > first);
 }
 
-enum { LARGE = 4 << 20 };
+enum { LARGE = (4 << 20) + 4096 };
 
 struct large {
     unsigned char bytes[LARGE];
@@ -195,6 +195,9 @@ static void who_goes_backwards_searches_seldom(void **state)
         assert_int_equal(word, i);
     }
     assert_in_range(large.searches, 1, 16);
+    gt_recent_init(&recent, &counted);
+    assert_null(gt_mem_at(&recent.memory, LARGE, 0));
+    assert_null(gt_mem_at(&recent.memory, LARGE - 1, 2));
 }
 
 int main(void)

@@ -1,6 +1,8 @@
 /* What a comparison of the live set with the collector's marks says of the core. */
 #include "inspector/api/analysis.h"
+#include "inspector/base/call.h"
 #include "inspector/runtime/roots/compare.h"
+#include "inspector/runtime/roots/live.h"
 #include "tests/unit/synth/synth.h"
 
 #include <setjmp.h>
@@ -95,9 +97,67 @@ static void many_of_a_kind_that_comes_and_goes_are_uncertain(void **state)
     assert_int_equal(gt_comparison_uncertain(&comparison), 0);
 }
 
+enum { KEPT = 96, DROPPED = 48 /* bytes */ };
+
+struct sets {
+    struct gt_analysis *analysis;
+    uint64_t kept; /* an object that the collector is made to have missed */
+    struct gt_comparison comparison;
+    uint64_t live_objects, live_bytes;
+};
+
+static void miss(struct gt_gcmarks *marks, const struct gt_heap *graph, uint64_t addr)
+{
+    uint32_t object = gt_heap_object(graph, addr);
+
+    gt_bit_clear(&marks->marked, object);
+    marks->objects--;
+    marks->bytes -= gt_heap_size(graph, object);
+}
+
+static struct gt_error *compare_sets(void *args)
+{
+    struct sets *sets = args;
+    struct gt_analysis *analysis = sets->analysis;
+    const struct gt_heap *graph = &analysis->heap->graph;
+    struct gt_gcmarks marks;
+    struct gt_bitmap live;
+
+    gt_gcmarks_init(&marks, analysis->heap);
+    miss(&marks, graph, sets->kept);
+    gt_bitmap_init(&live, graph->objects);
+    gt_live_mark(analysis->heap, analysis->roots, NULL, NULL, &live);
+    sets->live_objects = gt_bitmap_count(&live);
+    sets->live_bytes = gt_heap_bytes_of(graph, &live);
+    gt_compare(analysis->heap, analysis->goroutines, analysis->specials, analysis->roots, &marks,
+               &live, &(struct gt_compare_options){.examples = 1}, &sets->comparison);
+    gt_gcmarks_deinit(&marks);
+    gt_bitmap_deinit(&live);
+    gt_comparison_deinit(&sets->comparison);
+    return NULL;
+}
+
+static void both_sets_are_counted_where_they_differ(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    struct sets sets = {.kept = synth_object(synth, KEPT, "p")};
+
+    synth_global(synth, "main.kept", sets.kept);
+    synth_object(synth, DROPPED, "p");
+    synth_object(synth, DROPPED, "p");
+    sets.analysis = synth_open(synth);
+    assert_null(gt_analysis_heap(sets.analysis));
+    assert_null(gt_call_alone(compare_sets, &sets));
+    assert_int_equal(sets.comparison.own_objects, sets.live_objects);
+    assert_int_equal(sets.comparison.own_bytes, sets.live_bytes);
+    assert_int_equal(sets.comparison.gc_objects, sets.live_objects - 1 + 2);
+    assert_int_equal(sets.comparison.gc_bytes, sets.live_bytes - KEPT + UINT64_C(2) * DROPPED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(both_sets_are_counted_where_they_differ, synth_end),
         cmocka_unit_test_teardown(objects_without_evidence_contradict_a_program_at_rest, synth_end),
         cmocka_unit_test_teardown(
             objects_without_evidence_are_no_contradiction_where_anything_moves, synth_end),
