@@ -20,35 +20,49 @@ struct lists {
     uint64_t list, array, nodes[SLOTS];
 };
 
-static uint64_t new_list(struct synth *synth)
+struct kind { /* of list */
+    const char *list, *global, *node, *pointer, *slice;
+    uint64_t bytes; /* of a node */
+};
+
+static const struct kind usual = {"main.list",  "main.all",     "main.node",
+                                  "*main.node", "[]*main.node", NODE};
+
+static uint64_t new_list(struct synth *synth, const struct kind *kind)
 {
-    uint64_t node = synth_type_struct(synth, "main.node", NODE, NULL, 0);
-    uint64_t pointer = synth_type_pointer(synth, "*main.node", node);
+    uint64_t node = synth_type_struct(synth, kind->node, kind->bytes, NULL, 0);
+    uint64_t pointer = synth_type_pointer(synth, kind->pointer, node);
     const struct synth_type_field fields[] = {
-        {"nodes", synth_type_slice(synth, "[]*main.node", pointer), NODES},
+        {"nodes", synth_type_slice(synth, kind->slice, pointer), NODES},
         {"any", synth_type_unsafe_pointer(synth), ANY},
     };
     uint64_t list =
-        synth_tiled(synth, LIST_SIZE, synth_type_struct(synth, "main.list", LIST_SIZE, fields, 2));
+        synth_tiled(synth, LIST_SIZE, synth_type_struct(synth, kind->list, LIST_SIZE, fields, 2));
 
-    synth_global(synth, "main.all", list);
+    synth_global(synth, kind->global, list);
     return list;
 }
 
 /* nodes[first:first+length:first+capacity] */
-static struct lists make(struct synth *synth, uint64_t first, uint64_t length, uint64_t capacity)
+static struct lists make_of(struct synth *synth, const struct kind *kind, uint64_t first,
+                            uint64_t length, uint64_t capacity)
 {
-    struct lists made = {.list = new_list(synth),
+    struct lists made = {.list = new_list(synth, kind),
                          .array = synth_object(synth, SLOTS * 8, "pppppppp")};
 
     for (int i = 0; i < SLOTS; i++) {
-        made.nodes[i] = synth_object(synth, NODE, NULL);
+        made.nodes[i] = synth_object(synth, kind->bytes, NULL);
         synth_put(synth, made.array + i * 8, made.nodes[i]);
     }
     synth_put(synth, made.list + NODES, made.array + first * 8);
     synth_put(synth, made.list + NODES + 8, length);
     synth_put(synth, made.list + NODES + 16, capacity);
     return made;
+}
+
+static struct lists make(struct synth *synth, uint64_t first, uint64_t length, uint64_t capacity)
+{
+    return make_of(synth, &usual, first, length, capacity);
 }
 
 static const struct gt_finding *found(struct synth *synth)
@@ -66,6 +80,23 @@ static const struct gt_finding *assert_found(struct synth *synth, enum gt_confid
 }
 
 /* ---- what is lost -------------------------------------------------------------------------- */
+
+/* The heap is marked a second time, with the slots that are too small a loss to tell. */
+static void the_whole_leaves_out_what_is_too_small_to_tell(void **state)
+{
+    enum { LARGE = 8192 };
+    static const struct kind large = {"main.tree",    "main.trees",     "main.branch",
+                                      "*main.branch", "[]*main.branch", LARGE};
+    struct synth *synth = synth_begin(state, GO);
+
+    make(synth, 2, 2, 2);
+    make_of(synth, &large, 2, 2, 2);
+    const struct gt_report *report = synth_report_from(synth, LARGE);
+    assert_int_equal(report->finding_count, 1);
+    assert_int_equal(report->smaller[GT_LOST_ELEMENTS].bytes, (SLOTS - 2) * NODE);
+    assert_int_equal(report->leaks_total.bytes, (SLOTS - 2) * LARGE);
+    assert_int_equal(report->leaks_total.objects, SLOTS - 2);
+}
 
 /* s = s[2:4:4] */
 static void slots_outside_the_capacity_are_lost_for_ever(void **state)
@@ -181,6 +212,7 @@ static void what_only_its_shape_makes_a_slice_is_likely(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(the_whole_leaves_out_what_is_too_small_to_tell, synth_end),
         cmocka_unit_test_teardown(slots_outside_the_capacity_are_lost_for_ever, synth_end),
         cmocka_unit_test_teardown(slots_past_the_length_are_likely_lost, synth_end),
         cmocka_unit_test_teardown(what_others_reach_is_no_loss, synth_end),

@@ -100,6 +100,28 @@ static void what_is_too_small_to_tell_is_counted(void **state)
     assert_true(smaller->bytes >= KEPT);
 }
 
+/* A pile of deferred calls, each of which keeps so many bytes. */
+static void pile_up(struct synth *synth, const char *function, uint64_t bytes)
+{
+    struct synth_g *g = synth_go(synth, function);
+
+    for (int i = 0; i < 12; i++)
+        synth_defer(g, synth_closure(synth, "main.free", synth_object(synth, bytes, NULL)));
+}
+
+/* What a small cause keeps is marked again, as part of the innocent heap. */
+static void the_whole_leaves_out_what_is_too_small_to_tell(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    pile_up(synth, "main.large", 8 * KEPT);
+    pile_up(synth, "main.small", KEPT / 4);
+    const struct gt_report *report = synth_report_from(synth, 12 * 2 * KEPT);
+    assert_int_equal(report->finding_count, 1);
+    assert_int_equal(report->smaller[GT_DEFERRED_CALLS].findings, 1);
+    assert_int_equal(report->leaks_total.bytes, report->findings[0].bytes_freed);
+}
+
 static void a_process_without_a_leak_has_no_findings(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -119,6 +141,7 @@ int main(void)
         cmocka_unit_test_teardown(what_a_variable_keeps_too_is_no_findings, synth_end),
         cmocka_unit_test_teardown(causes_of_two_kinds_share_what_both_keep, synth_end),
         cmocka_unit_test_teardown(what_is_too_small_to_tell_is_counted, synth_end),
+        cmocka_unit_test_teardown(the_whole_leaves_out_what_is_too_small_to_tell, synth_end),
         cmocka_unit_test_teardown(a_process_without_a_leak_has_no_findings, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
