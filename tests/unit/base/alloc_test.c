@@ -36,8 +36,8 @@ static void all_of_it_can_be_written(void **state)
 static struct gt_error *ask_for_too_much(void *args)
 {
     (void)args;
-    gt_alloc_filled(SIZE_MAX / 2);
-    return gt_error_plain(GT_ERR_USAGE, "a block of half of all memory");
+    gt_alloc_filled(SIZE_MAX);
+    return gt_error_plain(GT_ERR_USAGE, "a block of all memory");
 }
 
 static void what_cannot_be_had_ends_the_call(void **state)
