@@ -1,7 +1,9 @@
-/* The bytes of live objects with and without a type are those of each object, one by one. */
+/* Objects that nothing gave a type. Each is visited, also one that has only the type of a shape, and
+ * the bytes of those with and without a type are those of each object, one by one. */
 #include "inspector/runtime/roots/live.h"
 #include "inspector/runtime/typing/typing_impl.h"
 #include "tests/unit/runtime/typing/many_nodes.h"
+#include "tests/unit/runtime/typing/object_type.h"
 #include "tests/unit/runtime/typing/rounds_trial.h"
 
 #include <stdlib.h>
@@ -99,9 +101,44 @@ static void sums_are_those_of_each_object(void **state)
     assert_int_equal(sums.visited, sums.without);
 }
 
+enum {
+    BOX = 40,
+    LIST = 8192,
+    BOXES = 128 /* the last one is live, and no other object of its word */
+};
+
+/* A struct whose last word is a pointer. */
+static uint64_t box_type(struct synth *synth, const char *name)
+{
+    const struct synth_type_field last[] = {{"p", synth_type_unsafe_pointer(synth), BOX - 8}};
+
+    return synth_type_struct(synth, name, BOX, last, 1);
+}
+
+/* Then all objects of its word have types, and it is asked for the one that fits all the same. */
+static void an_object_of_a_shape_gets_the_type_that_fits(void **state)
+{
+    struct synth *synth = synth_begin(state, "go1.26.8");
+    uint64_t shape = box_type(synth, "main.box[go.shape.int]");
+    const struct synth_type_field fields[] = {
+        {"box", synth_type_pointer(synth, "*main.box[go.shape.int]", shape), 0}};
+    uint64_t box = 0;
+    uint64_t list =
+        synth_tiled(synth, LIST, synth_type_struct(synth, "main.list", LIST, fields, 1));
+
+    for (int i = 0; i < BOXES; i++)
+        box = synth_object(synth, BOX, "....p");
+    box_type(synth, "main.box[int]");
+    synth_put(synth, box + BOX - 8, synth_object(synth, 64, NULL));
+    synth_put(synth, list, box);
+    synth_global(synth, "main.all", list);
+    expect_type(synth, box, "main.box[int]");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(an_object_of_a_shape_gets_the_type_that_fits, synth_end),
         cmocka_unit_test_teardown(sums_are_those_of_each_object, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
