@@ -1,5 +1,5 @@
-/* Objects that nothing gave a type. Each is visited, also one that has only the type of a shape, and
- * the bytes of those with and without a type are those of each object, one by one. */
+/* Objects that nothing gave a type. Each is visited, also one that has only the type of a shape,
+ * and the bytes of those with and without a type are those of each object, one by one. */
 #include "inspector/runtime/roots/live.h"
 #include "inspector/runtime/typing/typing_impl.h"
 #include "tests/unit/runtime/typing/many_nodes.h"
