@@ -28,24 +28,15 @@ struct checking { /* on the heap: if this call unwinds, tasks still use it until
 
 struct checker {
     const struct gt_goheap *heap;
-    struct gt_recent_memory mspans; /* which are close together */
-    struct gt_contradictions *found;
-    const unsigned char *mspan; /* the one that is checked */
-    uint64_t avail;             /* bytes of it that are contiguous */
+    struct gt_recent_memory mspans;  /* which are close together */
+    struct gt_contradictions *found; /* in the part that is checked */
 };
 
 static bool read(const struct checker *checker, const struct gt_span *span, enum gt_field_id id,
                  uint64_t *out)
 {
-    const struct gt_layout *layout = &checker->heap->process->layout;
-    uint64_t offset = gt_off(layout, id);
-    unsigned size = layout->field[id].size;
-
-    if (!gt_has(layout, id) || !gt_is_word(size) || checker->avail < size ||
-        checker->avail - size < offset)
-        return gt_read_field(layout, &checker->mspans.memory, span->address, id, out);
-    *out = gt_load_word(checker->mspan + offset, size);
-    return true;
+    return gt_read_field(&checker->heap->process->layout, &checker->mspans.memory, span->address,
+                         id, out);
 }
 
 static bool is_user_arena(const struct checker *checker, const struct gt_span *span)
@@ -142,15 +133,12 @@ static bool indices_agree(const struct checker *checker, const struct gt_span *s
     return unseen <= (gen == 1 || gen == 3 || !span->span_class >> 1);
 }
 
-static void check(struct checker *checker, const struct gt_span *span)
+static void check(const struct checker *checker, const struct gt_span *span)
 {
-    const struct gt_memory *memory = &checker->mspans.memory;
     struct gt_contradictions *all = checker->found;
     int32_t gen = ahead(checker->heap, span);
-
-    checker->avail = 0;
-    checker->mspan = memory->map(memory->ctx, span->address, &checker->avail);
     bool user_arena = is_user_arena(checker, span);
+
     if (!span->alloc_bits || !span->mark_bits)
         gt_contradict(all, GT_CONTRADICTION_SPAN_BITS, 1, span->address);
     else if (!user_arena && !counts_agree(checker, span))
@@ -163,7 +151,7 @@ static void check(struct checker *checker, const struct gt_span *span)
         gt_contradict(all, GT_CONTRADICTION_SPAN_SWEEP, 1, span->address);
 }
 
-static void check_part(struct checker *checker, size_t part)
+static void check_part(const struct checker *checker, size_t part)
 {
     const struct gt_vec *spans = &checker->heap->spans;
 

@@ -19,10 +19,9 @@ struct comparer {
     const struct gt_roots *roots;
     const struct gt_bitmap *live; /* gotopsy's live set */
     struct gt_compare_options options;
-    struct gt_bitmap precise; /* the same without words that need not be pointers */
-    struct gt_map words;      /* an object that is not precise -> a word that leads to it */
-    struct gt_bitmap dropped; /* objects that only the collector has */
-    bool any_dropped;
+    struct gt_bitmap precise;  /* the same without words that need not be pointers */
+    struct gt_map words;       /* an object that is not precise -> a word that leads to it */
+    struct gt_bitmap dropped;  /* objects that only the collector has */
     struct gt_bitmap dangling; /* free slots that a live pointer leads to */
     struct gt_traces traces;   /* of the dropped */
     uint64_t tiny_blocks;      /* an upper bound of the blocks that allocators hold */
@@ -192,16 +191,17 @@ static void leave_unjudged(const struct comparer *comparer, uint32_t object)
 static void judge_dropped(struct comparer *comparer)
 {
     const struct gt_bitmap *dropped = &comparer->dropped;
+    size_t first = gt_bitmap_next(dropped, 0);
     bool judged = comparable(comparer);
 
-    if (!comparer->any_dropped) return;
+    if (first == dropped->bits) return;
     if (judged) find_gaps(comparer);
     comparer->traces.located = comparer->options.words;
     if (judged)
         gt_traces_find(comparer->heap, comparer->goroutines, comparer->marks, comparer->live,
                        dropped, &comparer->traces);
     if (judged) count_tiny_blocks(comparer);
-    for (size_t i = 0; (i = gt_bitmap_next(dropped, i)) < dropped->bits; i++)
+    for (size_t i = first; i < dropped->bits; i = gt_bitmap_next(dropped, i + 1))
         judged ? judge(comparer, (uint32_t)i) : leave_unjudged(comparer, (uint32_t)i);
     if (judged) gt_traces_deinit(&comparer->traces);
 }
@@ -276,7 +276,6 @@ static void compare_object(struct comparer *comparer, uint32_t object)
     } else {
         out->own_objects--, out->own_bytes -= bytes;
         gt_bit_set(&comparer->dropped, object);
-        comparer->any_dropped = true;
     }
 }
 
