@@ -79,7 +79,6 @@ def measure(arguments, log, out=subprocess.DEVNULL, patience=None, watched=True)
         arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=log
     ) as process:
         peak = watch(process, patience) if watched else 0
-        process.wait()
     wall = time.monotonic() - start
     if process.returncode != 0:
         raise Failed(f"{arguments[1]} ended with {process.returncode}; see {log.name}")
